@@ -1,0 +1,114 @@
+"""Photos: checked by content, re-encoded without metadata, and served only to those who see what they hang on."""
+
+import hashlib
+import io
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from apps.core.errors import InvalidInput, NotVisible
+from apps.core.models import Attachment
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+LARGEST_BYTES = 10 * 1024 * 1024
+LARGEST_PIXELS = 40_000_000
+LONGEST_SIDE = 1600
+THUMBNAIL_SIDE = 320
+MOST_PER_TARGET = 20
+
+Visible = Callable[["User", int], bool]
+_targets: dict[str, Visible] = {}
+
+
+def register_target(kind: str, visible: Visible) -> None:
+    """Let rows of ``kind`` carry photos; ``visible(user, id)`` says who sees them."""
+    _targets[kind] = visible
+
+
+def attachments_of(kind: str, target_id: int) -> list[Attachment]:
+    """The photos of one row, oldest first. The caller has checked that the row is visible."""
+    found = Attachment.objects.filter(target_kind=kind, target_id=target_id)
+    return list(found.select_related("uploaded_by").order_by("uploaded_at", "id"))
+
+
+def visible_attachment(user: "User", attachment_id: uuid.UUID) -> Attachment:
+    """One photo, if the row it hangs on is visible to ``user``. Raises ``NotVisible``."""
+    attachment = Attachment.objects.filter(pk=attachment_id).first()
+    if attachment is None or not _targets[attachment.target_kind](user, attachment.target_id):
+        raise NotVisible
+    return attachment
+
+
+def attach_photo(
+    *,
+    kind: str,
+    target_id: int,
+    upload: BinaryIO,
+    actor: "User",
+    at: datetime,
+    purpose: str = "evidence",
+    client_id: uuid.UUID | None = None,
+) -> Attachment:
+    """Check, re-encode and keep a photo; a repeat with the same ``client_id`` gives the first one.
+
+    The caller has checked the actor's right to the row. Raises ``InvalidInput`` naming ``photo`` when it is no
+    image, too large in bytes or pixels, or when the row has its full number already.
+    """
+    if client_id is not None:
+        kept = Attachment.objects.filter(client_id=client_id, uploaded_by=actor).first()
+        if kept is not None:
+            return kept
+    if Attachment.objects.filter(target_kind=kind, target_id=target_id).count() >= MOST_PER_TARGET:
+        raise _refused(_("每件最多 %(most)d 张照片。") % {"most": MOST_PER_TARGET})
+    image = _read(upload)
+    body, thumbnail = _encode(image, LONGEST_SIDE), _encode(image, THUMBNAIL_SIDE)
+    attachment = Attachment(
+        client_id=client_id,
+        target_kind=kind,
+        target_id=target_id,
+        purpose=purpose,
+        media_type="image/jpeg",
+        size=len(body[0]),
+        width=body[1],
+        height=body[2],
+        sha256=hashlib.sha256(body[0]).digest(),
+        uploaded_by=actor,
+        uploaded_at=at,
+    )
+    attachment.file.save(f"{attachment.pk}.jpg", ContentFile(body[0]), save=False)
+    attachment.thumbnail.save(f"{attachment.pk}-small.jpg", ContentFile(thumbnail[0]), save=False)
+    attachment.save(force_insert=True)
+    return attachment
+
+
+def _refused(text: str) -> InvalidInput:
+    return InvalidInput(fields={"photo": [text]})
+
+
+def _read(upload: BinaryIO) -> Image.Image:
+    data = upload.read(LARGEST_BYTES + 1)
+    if len(data) > LARGEST_BYTES:
+        raise _refused(_("照片不能超过 %(most)d MB。") % {"most": LARGEST_BYTES // 1024 // 1024})
+    try:
+        image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
+        if image.width * image.height > LARGEST_PIXELS:
+            raise _refused(_("照片像素过大，请缩小后再传。"))
+        image.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise _refused(_("只接受 JPEG、PNG 或 WebP 照片。")) from error
+    return ImageOps.exif_transpose(image).convert("RGB")
+
+
+def _encode(image: Image.Image, longest: int) -> tuple[bytes, int, int]:
+    scaled = image.copy()
+    scaled.thumbnail((longest, longest))
+    buffer = io.BytesIO()
+    scaled.save(buffer, format="JPEG", quality=82, optimize=True)
+    return buffer.getvalue(), scaled.width, scaled.height

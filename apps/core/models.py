@@ -1,0 +1,149 @@
+"""Rows that carry no domain noun: idempotency keys, the outbox, jobs, attachments and audit anchors."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class IdempotencyKey(models.Model):
+    """The first answer to a write, kept to answer its repeats (``spec/interfaces.md``, REST)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=200)
+    fingerprint = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="core_idempotencykey_user_key"),
+            models.CheckConstraint(
+                condition=Q(status__gte=200, status__lt=300), name="core_idempotencykey_only_success"
+            ),
+        ]
+
+
+class OutboxMessage(models.Model):
+    """Something that must happen outside the transaction that decided it; delivered at least once, by lease."""
+
+    topic = models.CharField(max_length=60)
+    payload = models.JSONField()
+    dedupe_key = models.CharField(max_length=200, null=True, unique=True)
+    created_at = models.DateTimeField()
+    available_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+    dead_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["available_at", "id"],
+                condition=Q(delivered_at__isnull=True, dead_at__isnull=True),
+                name="core_outbox_waiting",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(delivered_at__isnull=True) | Q(dead_at__isnull=True), name="core_outboxmessage_one_end"
+            ),
+        ]
+
+
+class JobState(models.TextChoices):
+    """Where a background job stands."""
+
+    WAITING = "waiting", _("等待")
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("完成")
+    FAILED = "failed", _("失败")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class Job(models.Model):
+    """A long piece of work that somebody started and can watch, cancel and try again."""
+
+    kind = models.CharField(max_length=60)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.WAITING)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    progress = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    cancel_requested = models.BooleanField(default=False)
+    result = models.JSONField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running"], finished_at__isnull=True)
+                | Q(state__in=["done", "failed", "cancelled"], finished_at__isnull=False),
+                name="core_job_finished_when_ended",
+            ),
+        ]
+
+
+class Attachment(models.Model):
+    """A photo or file that hangs on one row of some room and is served only to those who see that row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    client_id = models.UUIDField(null=True, unique=True)
+    target_kind = models.CharField(max_length=30)
+    target_id = models.BigIntegerField()
+    purpose = models.CharField(max_length=20, default="evidence")
+    file = models.FileField(upload_to="attachments/%Y/%m/%d", max_length=200)
+    thumbnail = models.FileField(upload_to="attachments/%Y/%m/%d", max_length=200)
+    media_type = models.CharField(max_length=40)
+    size = models.PositiveIntegerField(help_text="bytes")
+    width = models.PositiveIntegerField(help_text="pixels")
+    height = models.PositiveIntegerField(help_text="pixels")
+    sha256 = models.BinaryField(max_length=32)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["target_kind", "target_id"], name="core_attachment_target")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(size__gt=0, width__gt=0, height__gt=0), name="core_attachment_not_empty"
+            ),
+        ]
+
+
+class AuditAnchor(models.Model):
+    """A seal over every chain head that moved since the anchor before; anchors form a chain themselves."""
+
+    sequence = models.PositiveIntegerField(unique=True)
+    at = models.DateTimeField()
+    previous = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        ordering = ["sequence"]
+
+
+class AuditAnchorHead(models.Model):
+    """The head of one stream as an anchor saw it."""
+
+    anchor = models.ForeignKey(AuditAnchor, on_delete=models.PROTECT, related_name="heads")
+    model = models.CharField(max_length=60)
+    parent_id = models.BigIntegerField()
+    sequence = models.PositiveIntegerField()
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["model", "parent_id", "anchor"], name="core_auditanchorhead_model_parent_anchor"
+            ),
+            models.CheckConstraint(condition=Q(sequence__gt=0), name="core_auditanchorhead_not_empty"),
+        ]

@@ -1,0 +1,57 @@
+"""Reading agencies and who works where."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.grid.models import Unit
+from apps.organisation.models import Agency, AgencyKind, RoleGrant, agency_ids_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from django.db.models import QuerySet
+
+    from apps.grid.scopes import Person
+
+__all__ = ["agency_ids_of", "agency_people", "centre_of", "centres_above", "dispatch_targets", "roles_of"]
+
+
+def centre_of(unit: Unit) -> Agency:
+    """The station or centre of a unit that is not a grid; for a grid, that of its community."""
+    place = unit.parent if unit.kind == "grid" and unit.parent else unit
+    return Agency.objects.select_related("unit").get(unit=place, kind=AgencyKind.CENTRE)
+
+
+def centres_above(unit: Unit) -> "QuerySet[Agency]":
+    """The centres of the units above ``unit``, the nearest first."""
+    return Agency.objects.filter(
+        kind=AgencyKind.CENTRE, unit__tree_id=unit.tree_id, unit__lft__lt=unit.lft, unit__rght__gt=unit.rght
+    ).order_by("-unit__level")
+
+
+def dispatch_targets(centre: Agency) -> "QuerySet[Agency]":
+    """Whom a centre may give a case: the other agencies of its own unit, and the centres one level below it."""
+    return (
+        Agency.objects.select_related("unit")
+        .filter(is_active=True)
+        .filter(
+            (Q(unit_id=centre.unit_id) & ~Q(kind=AgencyKind.CENTRE))
+            | Q(unit__parent_id=centre.unit_id, kind=AgencyKind.CENTRE)
+        )
+    )
+
+
+def agency_people(agency: Agency) -> "QuerySet[User]":
+    """Who answers for an agency: the desk of a centre's unit, or the handlers of any other agency."""
+    if agency.kind == AgencyKind.CENTRE:
+        roles = ["station", "street_dispatcher", "district_dispatcher"]
+        return User.objects.filter(is_active=True, grants__unit_id=agency.unit_id, grants__role__in=roles).distinct()
+    return User.objects.filter(is_active=True, grants__agency_id=agency.pk).distinct()
+
+
+def roles_of(user: "Person", on: "date") -> "QuerySet[RoleGrant]":
+    """A person's roles on a day, with their units and agencies."""
+    grants = RoleGrant.objects.filter(user_id=user.pk, valid_from__lte=on)
+    return grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).select_related("unit", "agency")

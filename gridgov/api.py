@@ -1,0 +1,33 @@
+"""REST API v1: each room contributes its own ``api.urlpatterns``."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+ROOMS = (
+    "core",
+    "accounts",
+    "grid",
+    "organisation",
+    "notices",
+    "deadlines",
+    "residents",
+    "cases",
+    "inspections",
+    "assessment",
+)
+
+v1 = [
+    pattern
+    for room in ROOMS
+    if find_spec(f"apps.{room}") and find_spec(f"apps.{room}.api")
+    for pattern in import_module(f"apps.{room}.api").urlpatterns
+]
+
+urlpatterns = [
+    path("v1/", include((v1, "api"))),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+]

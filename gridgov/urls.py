@@ -1,0 +1,29 @@
+"""Every door of the product."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+ROOMS = (
+    "core",
+    "accounts",
+    "grid",
+    "organisation",
+    "notices",
+    "deadlines",
+    "residents",
+    "cases",
+    "inspections",
+    "assessment",
+)
+
+urlpatterns = [
+    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("api/", include("gridgov.api")),
+]
+urlpatterns += [
+    path("", include(f"apps.{room}.urls"))
+    for room in ROOMS
+    if find_spec(f"apps.{room}") and find_spec(f"apps.{room}.urls")
+]
