@@ -3,6 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
@@ -22,7 +23,7 @@ ROOMS = (
 v1 = [
     pattern
     for room in ROOMS
-    if find_spec(f"apps.{room}") and find_spec(f"apps.{room}.api")
+    if f"apps.{room}" in settings.INSTALLED_APPS and find_spec(f"apps.{room}.api")
     for pattern in import_module(f"apps.{room}.api").urlpatterns
 ]
 

@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
@@ -25,5 +26,5 @@ urlpatterns = [
 urlpatterns += [
     path("", include(f"apps.{room}.urls"))
     for room in ROOMS
-    if find_spec(f"apps.{room}") and find_spec(f"apps.{room}.urls")
+    if f"apps.{room}" in settings.INSTALLED_APPS and find_spec(f"apps.{room}.urls")
 ]
