@@ -121,6 +121,30 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "apps.core.vendor.VendorFinder",
+]
+NODE_MODULES = BASE_DIR / "node_modules"
+VENDOR_FILES = {
+    "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "vendor/tabler.min.css.map": "@tabler/core/dist/css/tabler.min.css.map",
+    "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "vendor/leaflet.css": "leaflet/dist/leaflet.css",
+    "vendor/leaflet.js": "leaflet/dist/leaflet.js",
+    "vendor/leaflet.js.map": "leaflet/dist/leaflet.js.map",
+    "vendor/images/layers.png": "leaflet/dist/images/layers.png",
+    "vendor/images/layers-2x.png": "leaflet/dist/images/layers-2x.png",
+    "vendor/images/marker-icon.png": "leaflet/dist/images/marker-icon.png",
+    "vendor/leaflet-geoman.css": "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css",
+    "vendor/leaflet-geoman.css.map": "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css.map",
+    "vendor/leaflet-geoman.min.js": "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js",
+    "vendor/leaflet-geoman.min.js.map": "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js.map",
+    "vendor/echarts.min.js": "echarts/dist/echarts.min.js",
+}
+WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
