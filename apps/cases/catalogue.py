@@ -60,9 +60,9 @@ class CategoryRow:
 def read_categories() -> list[CategoryRow]:
     """The whole tree, every parent before its children.
 
-    Raises ``CatalogueError`` with ``categories.csv line N: reason`` for every bad row: a key that does not spell scheme, kind
-    and code or stands twice, a parent that is not one level above, a leaf without a known duty, an icon that is not drawn,
-    or a value outside its list.
+    Raises ``CatalogueError`` with ``categories.csv line N: reason`` for every bad row: a key that does not spell
+    scheme, kind and code or stands twice, a parent that is not one level above, a leaf without a known duty, an icon
+    that is not drawn, or a value outside its list.
     """
     lines = read_lines(catalogue_path(FILE), COLUMNS)
     duties = {row.duty for row in read_duties()}

@@ -1,7 +1,7 @@
-"""The catalogues under ``config/catalogues``: read strictly, loaded idempotently, announced by the rooms that own them.
+"""The catalogues under ``config/catalogues``: read strictly, loaded idempotently, announced by their rooms.
 
-A room that keeps a catalogue registers its loader in ``AppConfig.ready``; ``manage.py load_catalogues`` calls them all, in
-the order of their registration, in one transaction.
+A room that keeps a catalogue registers its loader in ``AppConfig.ready``; ``manage.py load_catalogues`` calls them
+all, in the order of their registration, in one transaction.
 """
 
 import csv
@@ -46,7 +46,7 @@ _loaders: dict[str, Loader] = {}
 
 
 def register_loader(name: str, loader: Loader) -> None:
-    """Announce a catalogue; called from ``AppConfig.ready``. A second call with the same ``name`` replaces the first."""
+    """Announce a catalogue, from ``AppConfig.ready``. A second call with the same ``name`` replaces the first."""
     _loaders[name] = loader
 
 
@@ -57,7 +57,10 @@ def registered_loaders() -> tuple[str, ...]:
 
 @transaction.atomic
 def load_all() -> dict[str, LoadReport]:
-    """Call every registered loader; all of them or, on the first ``CatalogueError``, none. Two loads at once take turns."""
+    """Call every registered loader; all of them or, on the first ``CatalogueError``, none.
+
+    Two loads at once take turns.
+    """
     advisory_lock("core.catalogues")
     return {name: loader() for name, loader in _loaders.items()}
 
@@ -99,7 +102,7 @@ def read_lines(path: Path, columns: Sequence[str]) -> list[CatalogueLine]:
 def upsert_rows(
     model: type[models.Model], key: str, rows: Iterable[dict[str, Any]], *, retire: bool = True
 ) -> LoadReport:
-    """Bring the table of ``model`` into step with ``rows``, each a dict of field values, told apart by the field ``key``.
+    """Bring the table of ``model`` into step with ``rows``, dicts of field values told apart by the field ``key``.
 
     New rows are created, differing ones updated, equal ones left alone. With ``retire`` a row of the table that is not
     among ``rows`` gets ``active=False``; nothing is ever deleted.

@@ -1,12 +1,13 @@
-"""The catalogues of duties, agencies and posts: ``config/catalogues/{duties,agencies,fallbacks,posts}.csv``, read and checked.
+"""The catalogues of duties, agencies, fallbacks and posts: files of ``config/catalogues``, read and checked.
 
-Pure parsing; nothing here touches the database. Columns and origins are told in ``config/catalogues/README.md``.
+Reading is pure; only ``load_posts`` writes. Columns and origins are told in ``config/catalogues/README.md``.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from apps.core.catalogues import CatalogueError, CatalogueLine, catalogue_path, read_lines
+from apps.core.catalogues import CatalogueError, CatalogueLine, LoadReport, catalogue_path, read_lines, upsert_rows
+from apps.organisation.models import PostKind
 
 AGENCY_COLUMNS = ("key", "level", "kind", "name", "name_en", "origin")
 DUTY_COLUMNS = ("duty", "name", "name_en", "street_agency", "district_agency", "origin")
@@ -54,7 +55,7 @@ class FallbackRow:
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A kind of post: its level, whether one person holds it, for one unit or many, and whether it serves the grid's residents."""
+    """A kind of post: its level, one holder or many, for one unit or many, and whether it serves the residents."""
 
     key: str
     name: str
@@ -165,3 +166,22 @@ def read_posts() -> list[PostRow]:
         )
         for line in lines
     ]
+
+
+def load_posts() -> LoadReport:
+    """Bring the kinds of posts into step with their file; a kind that left the file stays for those who held it."""
+    return upsert_rows(
+        PostKind,
+        "code",
+        [
+            {
+                "code": row.key,
+                "name": row.name,
+                "name_en": row.name_en,
+                "unit_kind": row.level,
+                "single_holder": row.single_holder,
+            }
+            for row in read_posts()
+        ],
+        retire=False,
+    )
