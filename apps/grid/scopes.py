@@ -59,7 +59,7 @@ def _grants(user: "Person") -> dict[str, tuple[Scope, ...]]:
         )
         for codename, *place in rows:
             grants.setdefault(codename, []).append(Scope(*place))
-    kept = {codename: _topmost(scopes) for codename, scopes in grants.items()}
+    kept = {codename: tuple(scopes) for codename, scopes in grants.items()}
     user._scopes = kept  # type: ignore[union-attr]
     return kept
 
@@ -80,7 +80,12 @@ def forget_scopes(user: "User") -> None:
 
 def scopes_of(user: "Person", permission: Permission) -> tuple[Scope, ...]:
     """The topmost units on which ``user`` holds ``permission``, in tree order. One query per user object in all."""
-    return _grants(user).get(permission.value, ())
+    return _topmost(_grants(user).get(permission.value, ()))
+
+
+def holds_at(user: "Person", permission: Permission, unit_id: int) -> bool:
+    """Whether ``user`` holds ``permission`` on that very unit, not merely on one above it."""
+    return any(scope.unit_id == unit_id for scope in _grants(user).get(permission.value, ()))
 
 
 def holds(user: "Person", *permissions: Permission) -> bool:

@@ -1,0 +1,97 @@
+"""The fixed words of the cases room."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseState(models.TextChoices):
+    """Where a case stands (``spec/interfaces.md``, Cases)."""
+
+    REPORTED = "reported", _("待受理")
+    REFUSED = "refused", _("不予受理")
+    REGISTERED = "registered", _("待派遣")
+    DISPATCHED = "dispatched", _("处置中")
+    HANDLED = "handled", _("待核查")
+    VERIFIED = "verified", _("待结案")
+    SUSPENDED = "suspended", _("挂起")
+    MERGED = "merged", _("已合并")
+    CLOSED = "closed", _("已结案")
+
+
+FINISHED = frozenset({CaseState.REFUSED, CaseState.MERGED, CaseState.CLOSED})
+OPEN = frozenset(set(CaseState) - FINISHED)
+
+
+class LegState(models.TextChoices):
+    """Where one stretch in one holder's hands stands."""
+
+    OFFERED = "offered", _("待接收")
+    ACCEPTED = "accepted", _("办理中")
+    RETURNED = "returned", _("已退回")
+    FED_BACK = "fed_back", _("已反馈")
+    FAILED = "failed", _("核查未通过")
+    ENDED = "ended", _("已结束")
+
+
+OPEN_LEG = frozenset({LegState.OFFERED, LegState.ACCEPTED})
+
+
+class LegRole(models.TextChoices):
+    """Whether the holder answers for the case or helps."""
+
+    LEAD = "lead", _("主办")
+    ASSIST = "assist", _("协办")
+
+
+class Source(models.TextChoices):
+    """Where a case came from (``spec/2-cases.md``)."""
+
+    PATROL = "patrol", _("网格巡查")
+    LOG = "log", _("网格日志")
+    INSPECTION = "inspection", _("检查发现")
+    JOINT_PATROL = "joint_patrol", _("联合巡查")
+    SUPERVISOR = "supervisor", _("督导巡查")
+    VIDEO = "video", _("视频巡逻")
+    HOTLINE_12345 = "hotline_12345", _("12345 热线")
+    HOTLINE_12319 = "hotline_12319", _("12319 热线")
+    MEDIA = "media", _("媒体")
+    OPINION = "opinion", _("舆情")
+    EMERGENCY_110 = "emergency_110", _("110 联动")
+    PETITION = "petition", _("信访")
+    SERVICE_HALL = "service_hall", _("服务大厅")
+    LEADERS_LINE = "leaders_line", _("领导公开电话")
+    LETTER_BOX = "letter_box", _("居民信箱")
+    PORTAL = "portal", _("居民上报")
+    WECHAT = "wechat", _("微信")
+    DEPARTMENT = "department", _("部门转办")
+    UPPER_LEVEL = "upper_level", _("上级交办")
+    DEPUTIES = "deputies", _("代表委员")
+    THIRD_PARTY = "third_party", _("第三方检查")
+    OPEN311 = "open311", _("Open311")
+
+
+GRID_SOURCES = frozenset({Source.PATROL, Source.LOG, Source.INSPECTION, Source.JOINT_PATROL, Source.SUPERVISOR})
+
+
+class Card(models.TextChoices):
+    """The gravest card issued on the present limit."""
+
+    NONE = "", _("无")
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
+
+
+class Urgency(models.TextChoices):
+    """Urgent cases run on the clock, the others on working time."""
+
+    NORMAL = "normal", _("一般")
+    URGENT = "urgent", _("紧急")
+
+
+class Evidence(models.TextChoices):
+    """What a category demands before a handled case can be fed back."""
+
+    NONE = "none", _("不要求")
+    PHOTO_BEFORE = "photo_before", _("处置前照片")
+    PHOTO_AFTER = "photo_after", _("处置后照片")
+    BOTH = "both", _("处置前后照片")

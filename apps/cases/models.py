@@ -1,0 +1,278 @@
+"""Categories, cases, their legs and their events."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.choices import OPEN, OPEN_LEG, Card, CaseState, Evidence, LegRole, LegState, Source, Urgency
+from apps.core.audit import ChainedEvent, ChainHead
+from apps.grid.permissions import Permission
+from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
+from apps.grid.scopes import scope_q
+from apps.organisation.models import Agency, agency_ids_of
+
+if TYPE_CHECKING:
+    from apps.grid.scopes import Person
+
+OPEN_STATES = sorted(OPEN)
+OPEN_LEG_STATES = sorted(OPEN_LEG)
+
+
+class CategoryQuerySet(models.QuerySet["Category"]):
+    """Categories are the same for everybody."""
+
+    def leaves(self) -> Self:
+        """The categories a case can have."""
+        return self.filter(is_leaf=True, active=True)
+
+
+class Category(models.Model):
+    """A node of the category tree; cases hang on its leaves. Loaded from ``config/catalogues/categories.csv``."""
+
+    key = models.CharField(_("代码"), max_length=60, unique=True)
+    scheme = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12)
+    code = models.CharField(max_length=20)
+    name = models.CharField(_("类别"), max_length=80)
+    name_en = models.CharField(max_length=160)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    level = models.PositiveSmallIntegerField()
+    is_leaf = models.BooleanField(default=False)
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
+    on_the_spot = models.BooleanField(default=False)
+    evidence = models.CharField(max_length=14, choices=Evidence.choices, default=Evidence.NONE)
+    duty = models.CharField(max_length=30, blank=True)
+    icon = models.CharField(max_length=40, blank=True)
+    active = models.BooleanField(default=True)
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("案件类别")
+        ordering = ["scheme", "kind", "code"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "kind", "code"], name="cases_category_scheme_kind_code"),
+            models.CheckConstraint(condition=~Q(name=""), name="cases_category_name_given"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page."""
+        return self.name_en if (get_language() or "").startswith("en") else self.name
+
+
+class CaseQuerySet(PlacedQuerySet):
+    """Cases."""
+
+    def visible_to(self, user: "Person", permission: Permission = Permission.CASE_VIEW) -> Self:
+        """Cases within the scope, and those that an agency of the user holds or has held."""
+        condition = scope_q(user, permission)
+        agencies = agency_ids_of(user)
+        if agencies:
+            condition |= Exists(Leg.objects.filter(case=OuterRef("pk"), agency__in=agencies))
+        return self.filter(condition)
+
+
+class Case(ChainHead, Placed):
+    """A registered problem. Its state is written by ``cases.services`` alone."""
+
+    number = models.CharField(_("编号"), max_length=20, unique=True)
+    client_id = models.UUIDField(null=True, unique=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", verbose_name=_("类别"))
+    title = models.CharField(_("标题"), max_length=80)
+    description = models.TextField(_("情况说明"), blank=True, max_length=2000)
+    words = ArrayField(models.CharField(max_length=2), default=list, editable=False)
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
+    source = models.CharField(_("来源"), max_length=20, choices=Source.choices, default=Source.PATROL)
+    source_number = models.CharField(max_length=60, null=True)
+    lon = models.FloatField(_("经度"))
+    lat = models.FloatField(_("纬度"))
+    address = models.CharField(_("地点"), max_length=160, blank=True)
+
+    state = models.CharField(_("状态"), max_length=10, choices=CaseState.choices, default=CaseState.REPORTED)
+    suspended_from = models.CharField(max_length=10, choices=CaseState.choices, null=True)
+    review_on = models.DateField(_("复核日期"), null=True)
+    open = models.BooleanField(default=True)
+    holder = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("持有单位")
+    )
+    desk = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    due_at = models.DateTimeField(_("时限"), null=True)
+    card = models.CharField(max_length=6, choices=Card.choices, blank=True, default=Card.NONE)
+    supervised = models.BooleanField(default=False)
+    supervisor = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    version = models.PositiveIntegerField(default=1)
+
+    reporter = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    worker = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    handler = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    handled_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    settled_kind = models.CharField(max_length=10, blank=True)
+    rework_count = models.PositiveSmallIntegerField(default=0)
+    return_count = models.PositiveSmallIntegerField(default=0)
+    reopen_count = models.PositiveSmallIntegerField(default=0)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    solved = models.BooleanField(null=True)
+    satisfied = models.BooleanField(null=True)
+
+    reported_at = models.DateTimeField(_("上报时间"))
+    registered_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    handled_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    handling_due_at = models.DateTimeField(null=True)
+    handled_in_time = models.BooleanField(null=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("案件")
+        ordering = ["-id"]
+        indexes = [
+            *(
+                models.Index(fields=[column, "due_at", "id"], condition=Q(open=True), name=f"cases_case_{column}_open")
+                for column in ("district", "street", "community", "grid", "holder")
+            ),
+            *(
+                models.Index(
+                    fields=[column, "state", "due_at", "id"], condition=Q(open=True), name=f"cases_case_{column}_state"
+                )
+                for column in ("district", "street", "community", "grid", "holder")
+            ),
+            *(
+                models.Index(
+                    fields=[column, "-closed_at", "-id"], condition=Q(open=False), name=f"cases_case_{column}_closed"
+                )
+                for column in ("district", "street", "community", "grid")
+            ),
+            models.Index(fields=["category", "-reported_at"], name="cases_case_category_recent"),
+            models.Index(fields=["reporter", "-reported_at"], name="cases_case_reporter_recent"),
+            models.Index(fields=["district", "reported_at"], name="cases_case_district_reported"),
+            GinIndex(fields=["words"], name="cases_case_words"),
+        ]
+        constraints = [
+            path_constraint("cases_case"),
+            models.UniqueConstraint(
+                fields=["source", "source_number"],
+                condition=Q(source_number__isnull=False),
+                name="cases_case_source_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(open=True, state__in=OPEN_STATES) | (Q(open=False) & ~Q(state__in=OPEN_STATES)),
+                name="cases_case_open_fits_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(open=True, holder__isnull=False, due_at__isnull=False, closed_at__isnull=True)
+                | Q(open=False, holder__isnull=True, due_at__isnull=True, closed_at__isnull=False),
+                name="cases_case_held_while_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="suspended", suspended_from__isnull=False, review_on__isnull=False)
+                | (~Q(state="suspended") & Q(suspended_from__isnull=True)),
+                name="cases_case_suspension_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
+                name="cases_case_merged_into",
+            ),
+            models.CheckConstraint(
+                condition=Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90), name="cases_case_point_on_earth"
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="cases_case_title_given"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class LegQuerySet(models.QuerySet["Leg"]):
+    """Legs."""
+
+    def open(self) -> Self:
+        """Legs still in somebody's hands."""
+        return self.filter(state__in=OPEN_LEG_STATES)
+
+    def held_for(self, user: "Person") -> Self:
+        """The legs of the agencies for which ``user`` handles cases."""
+        return self.filter(agency__in=agency_ids_of(user))
+
+
+class Leg(models.Model):
+    """One stretch of a case in one holder's hands, with its own limit and its own version."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="legs")
+    sequence = models.PositiveSmallIntegerField()
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    desk = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    role = models.CharField(max_length=6, choices=LegRole.choices, default=LegRole.LEAD)
+    stage = models.CharField(max_length=12)
+    state = models.CharField(max_length=8, choices=LegState.choices)
+    version = models.PositiveIntegerField(default=1)
+    due_at = models.DateTimeField()
+    in_time = models.BooleanField(null=True)
+    handled_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    note = models.CharField(max_length=500, blank=True)
+    opened_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = LegQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["case", "sequence"]
+        indexes = [
+            models.Index(
+                fields=["agency", "due_at", "id"],
+                condition=Q(state__in=OPEN_LEG_STATES),
+                name="cases_leg_agency_open",
+            ),
+            models.Index(fields=["agency", "ended_at"], name="cases_leg_agency_ended"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "sequence"], name="cases_leg_case_sequence"),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(role="lead", state__in=OPEN_LEG_STATES),
+                name="cases_leg_one_open_lead",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "agency"],
+                condition=Q(state__in=OPEN_LEG_STATES),
+                name="cases_leg_one_open_per_agency",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN_LEG_STATES, ended_at__isnull=True)
+                | (~Q(state__in=OPEN_LEG_STATES) & Q(ended_at__gte=F("opened_at"))),
+                name="cases_leg_ended_when_done",
+            ),
+        ]
+
+
+class CaseEvent(ChainedEvent):
+    """One change of a case: who, when, from, to, why. Never edited; the case's chain."""
+
+    chain_parent = "case"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events", db_index=False)
+    leg = models.ForeignKey(Leg, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    from_state = models.CharField(max_length=10, choices=CaseState.choices, blank=True)
+    to_state = models.CharField(max_length=10, choices=CaseState.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "sequence"], name="cases_caseevent_case_sequence"),
+        ]
