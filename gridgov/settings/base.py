@@ -5,13 +5,14 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
-from gridgov.settings.services import database_from_url
+from gridgov.settings.services import broker_from_url, database_from_url
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 CONFIG_DIR = BASE_DIR / "config"
 VAR_DIR = Path(os.environ.get("GRIDGOV_VAR", BASE_DIR / "var"))
 
 DEMO = os.environ.get("GRIDGOV_DEMO") == "1"
+DEMO_PASSWORD = os.environ.get("GRIDGOV_DEMO_PASSWORD", "")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -80,7 +81,7 @@ TEMPLATES = [
 
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", ""), VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = os.environ.get("REDIS_URL", f"unix://{VAR_DIR}/run/redis.sock")
+REDIS_URL = os.environ.get("REDIS_URL", f"unix://{VAR_DIR}/services/run/redis.sock")
 REDIS_PREFIX = os.environ.get("GRIDGOV_REDIS_PREFIX", "gridgov:")
 
 CACHES = {
@@ -148,13 +149,16 @@ WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
-CELERY_BROKER_URL = f"redis+socket://{VAR_DIR}/run/redis.sock" if REDIS_URL.startswith("unix://") else REDIS_URL
+CELERY_BROKER_URL = broker_from_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": REDIS_PREFIX}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": REDIS_PREFIX, "visibility_timeout": 900}
+CELERY_BEAT_SCHEDULER = "gridgov.heartbeats:MarkingScheduler"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "drain-outbox": {"task": "core.drain_outbox", "schedule": 10.0, "options": {"expires": 30}},
     "run-jobs": {"task": "core.run_jobs", "schedule": 15.0, "options": {"expires": 30}},

@@ -4,14 +4,22 @@ import os
 import tempfile
 from pathlib import Path
 
-from gridgov.settings.base import *  # noqa: F403
-from gridgov.settings.base import DATABASES
+from gridgov.settings.embedded import attach_services
 
-SECRET_KEY = "only-for-tests"
+attach_services(var="var/test", durable=False)
+
+from gridgov.settings.base import *  # noqa: E402, F403
+from gridgov.settings.base import CACHES, CELERY_BROKER_TRANSPORT_OPTIONS, DATABASES, REDIS_PREFIX  # noqa: E402
+
+SECRET_KEY = "only-for-tests"  # noqa: S105 - guards nothing
 ALLOWED_HOSTS = ["*"]
 DEMO = True
+DEMO_PASSWORD = "demo-password-of-the-tests"  # noqa: S105 - guards nothing
 TEST_SUFFIX = os.environ.get("GRIDGOV_TEST_SUFFIX", "")
 DATABASES["default"]["TEST"] = {"NAME": f"test_gridgov{TEST_SUFFIX}"}
+REDIS_PREFIX = f"{REDIS_PREFIX}test:{os.environ.get('PYTEST_XDIST_WORKER', 'main')}:"
+CACHES["default"]["KEY_PREFIX"] = REDIS_PREFIX
+CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = REDIS_PREFIX
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(tempfile.gettempdir()) / f"gridgov-test-media-{os.getpid()}"
 
