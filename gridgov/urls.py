@@ -6,6 +6,8 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from apps.core import health
+
 ROOMS = (
     "core",
     "accounts",
@@ -20,6 +22,8 @@ ROOMS = (
 )
 
 urlpatterns = [
+    path("healthz/", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
     path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
     path("api/", include("gridgov.api")),
 ]
