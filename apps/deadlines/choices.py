@@ -1,0 +1,91 @@
+"""The words of the room: stages, measures, states, steps and cards."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Stage(models.TextChoices):
+    """What a limit is for; each has limits of its own."""
+
+    SCREENING = "screening", _("受理甄别")
+    ACCEPTING = "accepting", _("签收")
+    HANDLING = "handling", _("处置")
+    VERIFYING = "verifying", _("核查")
+    WHOLE = "whole", _("全程")
+    SUPERVISION = "supervision", _("督办答复")
+    RECTIFICATION = "rectification", _("整改")
+
+
+class Level(models.TextChoices):
+    """Whose hands the matter is in."""
+
+    COMMUNITY = "community", _("社区")
+    STREET = "street", _("街道")
+    DISTRICT = "district", _("区")
+    AGENCY = "agency", _("处置单位")
+
+
+class Urgency(models.TextChoices):
+    """How pressing a matter is; urgent ones run on the clock."""
+
+    NORMAL = "normal", _("一般")
+    URGENT = "urgent", _("紧急")
+
+
+class Measure(models.TextChoices):
+    """The unit in which time is counted."""
+
+    WORKING_HOURS = "working_hours", _("工作时")
+    WORKING_DAYS = "working_days", _("工作日")
+    CALENDAR_HOURS = "calendar_hours", _("小时")
+
+
+class Anchor(models.TextChoices):
+    """What a ladder step is reckoned from."""
+
+    SHARE = "share", _("时限的百分比")
+    BEFORE_END = "before_end", _("到期之前")
+    AT_END = "at_end", _("到期")
+    AFTER_END = "after_end", _("到期之后")
+
+
+class StepKind(models.TextChoices):
+    """What a ladder step does."""
+
+    REMIND = "remind", _("提醒")
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
+    ESCALATE = "escalate", _("上报升级")
+    MEETING = "meeting", _("列入例会")
+
+
+class Card(models.TextChoices):
+    """The card a limit shows."""
+
+    NONE = "none", _("无")
+    YELLOW = "yellow", _("黄牌")
+    RED = "red", _("红牌")
+
+
+class LimitState(models.TextChoices):
+    """Where a limit stands."""
+
+    RUNNING = "running", _("计时中")
+    PAUSED = "paused", _("已暂停")
+    ENDED = "ended", _("已结束")
+
+
+class Outcome(models.TextChoices):
+    """How a limit ended: what it asked for was done, or it no longer applies."""
+
+    DONE = "done", _("已办")
+    CANCELLED = "cancelled", _("已取消")
+
+
+CARD_OF_STEP = {
+    StepKind.REMIND: Card.NONE,
+    StepKind.YELLOW: Card.YELLOW,
+    StepKind.RED: Card.RED,
+    StepKind.ESCALATE: Card.NONE,
+    StepKind.MEETING: Card.NONE,
+}

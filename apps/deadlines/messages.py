@@ -1,0 +1,104 @@
+"""The notices that ladder steps cause: to whom, and in which words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_noop as _
+
+from apps.deadlines.announcements import StepTaken
+from apps.deadlines.choices import Stage, StepKind
+from apps.notices import texts
+from apps.notices.services import Draft, send
+from apps.organisation.models import Agency, AgencyKind
+from apps.organisation.selectors import agency_people
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Title and body of a step's notice, who besides the holder gets it, and whether it is urgent."""
+
+    title: str
+    body: str
+    head: bool
+    district: bool = False
+    urgent: bool = False
+
+
+WORDS: dict[str, Words] = {
+    StepKind.REMIND: Words(_("请抓紧：%(subject)s"), _("%(stage)s时限将于 %(due)s 到期。"), head=False),
+    StepKind.YELLOW: Words(_("黄牌：%(subject)s"), _("%(stage)s即将到期，期限 %(due)s。"), head=True),
+    StepKind.RED: Words(_("红牌：%(subject)s"), _("%(stage)s已超期，期限 %(due)s。"), head=True, urgent=True),
+    StepKind.ESCALATE: Words(
+        _("超期升级：%(subject)s"), _("%(stage)s超期未结，期限 %(due)s，由上级督办。"), head=True, urgent=True
+    ),
+    StepKind.MEETING: Words(
+        _("列入周例会：%(subject)s"),
+        _("%(stage)s超期未结，期限 %(due)s，已列入区周例会清单。"),
+        head=True,
+        district=True,
+        urgent=True,
+    ),
+}
+STAGE_WORDS = {
+    Stage.SCREENING: _("受理甄别"),
+    Stage.ACCEPTING: _("签收"),
+    Stage.HANDLING: _("处置"),
+    Stage.VERIFYING: _("核查"),
+    Stage.WHOLE: _("全程"),
+    Stage.SUPERVISION: _("督办答复"),
+    Stage.RECTIFICATION: _("整改"),
+}
+
+
+def send_notices(steps: Sequence[StepTaken]) -> None:
+    """One notice per limit for its gravest step: the holder always, its head from the yellow card on, the district's
+    centre for the weekly meeting. What was met meanwhile no longer needs a warning before its end."""
+    people = _People()
+    by_moment: dict[object, list[Draft]] = {}
+    for step in steps:
+        if step.ended and step.kind in (StepKind.REMIND, StepKind.YELLOW):
+            continue
+        words = WORDS[step.kind]
+        recipients = set(people.of(step.holder_id))
+        if words.head and step.head_id is not None:
+            recipients |= people.of(step.head_id)
+        if words.district:
+            recipients |= people.of_district(step.district_id)
+        draft = Draft(
+            recipients=frozenset(recipients),
+            kind=f"deadline.{step.kind}",
+            title=words.title,
+            body=words.body,
+            params={
+                "subject": step.subject_label,
+                "stage": texts.text(STAGE_WORDS[Stage(step.stage)]),
+                "due": texts.moment(step.due_at),
+            },
+            url=step.subject_url,
+            urgent=words.urgent,
+            dedupe_key=f"deadline-step:{step.limit_id}:{step.step}",
+        )
+        by_moment.setdefault(step.done_at, []).append(draft)
+    for moment, drafts in by_moment.items():
+        send(drafts, at=moment)  # type: ignore[arg-type]
+
+
+class _People:
+    """Who answers for an agency, asked once per agency and batch."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, set[int]] = {}
+        self._districts: dict[int, int | None] = {}
+
+    def of(self, agency_id: int) -> set[int]:
+        if agency_id not in self._known:
+            agency = Agency.objects.get(pk=agency_id)
+            self._known[agency_id] = set(agency_people(agency).order_by().values_list("pk", flat=True))
+        return self._known[agency_id]
+
+    def of_district(self, district_id: int) -> set[int]:
+        if district_id not in self._districts:
+            centre = Agency.objects.filter(unit_id=district_id, kind=AgencyKind.CENTRE).first()
+            self._districts[district_id] = centre.pk if centre else None
+        centre_id = self._districts[district_id]
+        return self.of(centre_id) if centre_id is not None else set()

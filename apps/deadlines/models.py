@@ -1,0 +1,247 @@
+"""Rows of the clock: calendar, policies and ladder as data; limits, the steps taken on them, and the sweeps."""
+
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.deadlines.choices import Anchor, Card, Level, LimitState, Measure, Outcome, Stage, StepKind, Urgency
+from apps.deadlines.reckoning import Rung
+from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
+from apps.organisation.models import Agency
+
+
+class CalendarYear(models.Model):
+    """Whether a year's holidays and make-up working days are announced."""
+
+    year = models.PositiveSmallIntegerField(unique=True, verbose_name=_("年份"))
+    announced = models.BooleanField(default=False, verbose_name=_("已公布"))
+    origin = models.CharField(max_length=200, verbose_name=_("来源"))
+
+    class Meta:
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+
+class CalendarDay(models.Model):
+    """A named holiday or a make-up working day; days without a row follow the weekday rule."""
+
+    date = models.DateField(unique=True, verbose_name=_("日期"))
+    is_working = models.BooleanField(verbose_name=_("上班"))
+    name = models.CharField(max_length=40, verbose_name=_("名称"))
+    origin = models.CharField(max_length=200, verbose_name=_("来源"))
+
+    class Meta:
+        ordering = ["date"]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
+
+
+class RulebookStamp(models.Model):
+    """One row whose value a trigger renews at every change of calendar, policies or ladder.
+
+    Each process keeps the rules in memory and compares the stamp, one tiny query, before using them.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    value = models.UUIDField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="deadlines_rulebookstamp_single")]
+
+
+class LimitPolicy(models.Model):
+    """How much time a stage has; empty ``level``, ``category_prefix``, ``urgency`` or ``unit`` match everything."""
+
+    code = models.SlugField(max_length=60, unique=True)
+    preset = models.CharField(max_length=40, verbose_name=_("方案"))
+    name = models.CharField(max_length=100, verbose_name=_("名称"))
+    name_en = models.CharField(max_length=100)
+    stage = models.CharField(max_length=20, choices=Stage.choices, verbose_name=_("环节"))
+    level = models.CharField(max_length=20, choices=Level.choices, blank=True, verbose_name=_("层级"))
+    category_prefix = models.CharField(max_length=60, blank=True, verbose_name=_("类别"))
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, blank=True, verbose_name=_("紧急程度"))
+    unit = models.ForeignKey("grid.Unit", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("单元"))
+    amount = models.DecimalField(max_digits=6, decimal_places=2, verbose_name=_("时限"))
+    measure = models.CharField(max_length=20, choices=Measure.choices, verbose_name=_("计时单位"))
+    active = models.BooleanField(default=True, verbose_name=_("启用"))
+    effective_from = models.DateField(verbose_name=_("生效日"))
+    effective_to = models.DateField(null=True, verbose_name=_("失效日"))
+    origin = models.CharField(max_length=200, verbose_name=_("来源"))
+
+    class Meta:
+        ordering = ["stage", "code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="deadlines_limitpolicy_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
+                name="deadlines_limitpolicy_effective_order",
+            ),
+            models.CheckConstraint(condition=Q(measure__in=Measure.values), name="deadlines_limitpolicy_measure"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="deadlines_limitpolicy_stage"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class LadderRung(models.Model):
+    """One configured step of the ladder that every limit climbs."""
+
+    step = models.PositiveSmallIntegerField(unique=True, verbose_name=_("步骤"))
+    kind = models.CharField(max_length=10, choices=StepKind.choices, verbose_name=_("做什么"))
+    anchor = models.CharField(max_length=10, choices=Anchor.choices, verbose_name=_("起算"))
+    amount = models.DecimalField(max_digits=6, decimal_places=2, verbose_name=_("数量"))
+    measure = models.CharField(max_length=20, choices=Measure.choices, blank=True, verbose_name=_("计时单位"))
+    origin = models.CharField(max_length=200, verbose_name=_("来源"))
+
+    class Meta:
+        ordering = ["step"]
+        constraints = [
+            models.CheckConstraint(condition=Q(step__gte=1), name="deadlines_ladderrung_step_from_one"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="deadlines_ladderrung_amount_not_negative"),
+            models.CheckConstraint(
+                condition=Q(measure__in=Measure.values) | Q(anchor__in=[Anchor.SHARE, Anchor.AT_END], measure=""),
+                name="deadlines_ladderrung_measure_where_counted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.kind}"
+
+    def as_rung(self) -> Rung:
+        """The pure form."""
+        return Rung(self.step, self.kind, self.anchor, self.amount, self.measure)
+
+
+class Limit(Placed):
+    """One running, paused or ended limit of any kind of subject, with its ladder reckoned in advance.
+
+    ``plan_steps``, ``plan_kinds`` and ``plan_times`` are parallel; steps up to ``last_step`` are taken. ``counts_from``
+    is ``started_at`` moved by the pauses. ``next_step_at`` is null when no step is pending.
+    """
+
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    subject_kind = models.CharField(max_length=30)
+    subject_id = models.BigIntegerField()
+    subject_label = models.CharField(max_length=200)
+    subject_url = models.CharField(max_length=200)
+    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    head = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    policy = models.ForeignKey(LimitPolicy, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    measure = models.CharField(max_length=20, choices=Measure.choices)
+    started_at = models.DateTimeField()
+    counts_from = models.DateTimeField()
+    due_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    state = models.CharField(max_length=10, choices=LimitState.choices, default=LimitState.RUNNING)
+    card = models.CharField(max_length=10, choices=Card.choices, default=Card.NONE)
+    extensions = models.PositiveSmallIntegerField(default=0)
+    plan_steps = ArrayField(models.PositiveSmallIntegerField())
+    plan_kinds = ArrayField(models.CharField(max_length=10))
+    plan_times = ArrayField(models.DateTimeField())
+    last_step = models.PositiveSmallIntegerField(default=0)
+    next_step_at = models.DateTimeField(null=True)
+
+    objects = PlacedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_step_at", "id"],
+                condition=Q(next_step_at__isnull=False),
+                name="deadlines_limit_next_step",
+            ),
+            models.Index(fields=["subject_kind", "subject_id"], name="deadlines_limit_subject"),
+        ]
+        constraints = [
+            path_constraint("deadlines_limit"),
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "stage"],
+                condition=~Q(state=LimitState.ENDED),
+                name="deadlines_limit_one_open",
+            ),
+            models.CheckConstraint(condition=Q(due_at__gt=F("started_at")), name="deadlines_limit_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(state=LimitState.RUNNING, paused_at__isnull=True, ended_at__isnull=True, outcome="")
+                | Q(state=LimitState.PAUSED, paused_at__isnull=False, ended_at__isnull=True, outcome="")
+                | Q(state=LimitState.ENDED, ended_at__isnull=False, outcome__in=Outcome.values),
+                name="deadlines_limit_state_pairs",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="deadlines_limit_end_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_step_at__isnull=True) | Q(state=LimitState.RUNNING),
+                name="deadlines_limit_steps_only_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan_steps__len=F("plan_times__len"), plan_kinds__len=F("plan_times__len")),
+                name="deadlines_limit_plan_parallel",
+            ),
+            models.CheckConstraint(condition=Q(card__in=Card.values), name="deadlines_limit_card"),
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="deadlines_limit_stage"),
+            models.CheckConstraint(condition=Q(measure__in=Measure.values), name="deadlines_limit_measure"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id} {self.stage}"
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Whether the limit's end has passed unmet at ``at``; judged by the end alone, never by a sweep."""
+        return (self.ended_at or self.paused_at or at) > self.due_at
+
+
+class LadderStep(models.Model):
+    """A step taken on a limit: itself the append-only event of a timeline. ``holder`` is who held it then."""
+
+    limit = models.ForeignKey(Limit, on_delete=models.PROTECT, related_name="steps", db_index=False)
+    step = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=StepKind.choices)
+    card = models.CharField(max_length=10, choices=Card.choices, default=Card.NONE)
+    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    done_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["limit_id", "step"]
+        constraints = [
+            models.UniqueConstraint(fields=["limit", "step"], name="deadlines_ladderstep_once"),
+            models.CheckConstraint(condition=Q(done_at__gte=F("due_at")), name="deadlines_ladderstep_done_when_due"),
+            models.CheckConstraint(condition=Q(kind__in=StepKind.values), name="deadlines_ladderstep_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.limit_id} {self.step} {self.kind}"
+
+
+class SweepRun(models.Model):
+    """What one sweep did; a run without an end was killed, and the next one went on where it stopped."""
+
+    started_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+    limits = models.PositiveIntegerField(default=0)
+    steps = models.PositiveIntegerField(default=0)
+    batches = models.PositiveIntegerField(default=0)
+    lag_seconds = models.PositiveIntegerField(default=0, help_text="how late the oldest step was taken")
+    by_kind = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="deadlines_sweeprun_end_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,162 @@
+"""Pure rules of limits: which policy applies, when a limit ends, and when each step of its ladder falls.
+
+No queries and no clock: everything comes in as an argument.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import Protocol, TypeVar
+
+from apps.deadlines.calendar import WorkingCalendar
+from apps.deadlines.choices import Anchor, Measure
+
+PLACE_COLUMNS = ("district_id", "street_id", "community_id", "grid_id")
+
+
+class Rule(Protocol):
+    """What ``choose_policy`` reads of a policy."""
+
+    stage: str
+    level: str
+    category_prefix: str
+    urgency: str
+    unit_id: int | None
+    active: bool
+    effective_from: date
+    effective_to: date | None
+
+
+AnyRule = TypeVar("AnyRule", bound=Rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One configured step of a ladder. ``amount`` is a percentage for ``share``, else an amount of ``measure``."""
+
+    step: int
+    kind: str
+    anchor: str
+    amount: Decimal
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step of a running limit and the moment it falls due."""
+
+    step: int
+    kind: str
+    due_at: datetime
+
+
+def choose_policy(
+    rules: Iterable[AnyRule],
+    *,
+    stage: str,
+    level: str,
+    category_key: str,
+    urgency: str,
+    place: Mapping[str, int | None],
+    on: date,
+) -> AnyRule | None:
+    """The most specific policy in force on the date ``on``, or ``None``.
+
+    An empty column of a policy matches everything. What names the urgency wins over what names a unit (the deeper unit
+    first), that over the longer category prefix, that over a level; among equals the one in force most recently.
+    ``place`` maps ``district_id``, ``street_id``, ``community_id`` and ``grid_id`` to unit ids.
+    """
+    path = [place.get(column) for column in PLACE_COLUMNS]
+    best: AnyRule | None = None
+    best_rank: tuple[object, ...] = ()
+    for rule in rules:
+        if (
+            not rule.active
+            or rule.stage != stage
+            or rule.level not in ("", level)
+            or rule.urgency not in ("", urgency)
+            or not category_key.startswith(rule.category_prefix)
+            or (rule.unit_id is not None and rule.unit_id not in path)
+            or on < rule.effective_from
+            or (rule.effective_to is not None and on > rule.effective_to)
+        ):
+            continue
+        depth = 0 if rule.unit_id is None else 1 + path.index(rule.unit_id)
+        rank = (rule.urgency != "", depth, len(rule.category_prefix), rule.level != "", rule.effective_from)
+        if best is None or rank > best_rank:
+            best, best_rank = rule, rank
+    return best
+
+
+def add_time(calendar: WorkingCalendar, start: datetime, amount: Decimal, measure: str) -> datetime:
+    """``start`` plus ``amount`` of ``measure``. Working days are whole: a fraction counts as hours of a working day."""
+    if measure == Measure.CALENDAR_HOURS:
+        return start + _hours(amount)
+    if measure == Measure.WORKING_HOURS:
+        return calendar.add_working_hours(start, amount)
+    whole = int(amount)
+    end = calendar.add_working_days(start, whole)
+    fraction = (amount - whole) * calendar.hours_per_day
+    return calendar.add_working_hours(end, fraction) if fraction else end
+
+
+def subtract_time(calendar: WorkingCalendar, end: datetime, amount: Decimal, measure: str) -> datetime:
+    """``end`` less ``amount`` of ``measure``; working days count as their hours."""
+    if measure == Measure.CALENDAR_HOURS:
+        return end - _hours(amount)
+    hours = amount if measure == Measure.WORKING_HOURS else amount * calendar.hours_per_day
+    return calendar.subtract_working_time(end, hours)
+
+
+def moved_by_pause(
+    calendar: WorkingCalendar, moment: datetime, paused_at: datetime, resumed_at: datetime, measure: str
+) -> datetime:
+    """Where ``moment`` lands after a pause: as much time of ``measure`` later as passed during the pause."""
+    if measure == Measure.CALENDAR_HOURS:
+        return moment + (resumed_at - paused_at)
+    paused = calendar.working_time_between(paused_at, resumed_at)
+    return calendar.add_working_hours(moment, paused) if paused else moment
+
+
+def plan_steps(
+    calendar: WorkingCalendar, rungs: Sequence[Rung], *, start: datetime, due: datetime, measure: str
+) -> list[PlannedStep]:
+    """When each rung falls for a limit from ``start`` to ``due``.
+
+    A step that would fall before the start, or not after the step before it, is left out (time limits, "Ladder").
+    """
+    planned: list[PlannedStep] = []
+    for rung in rungs:
+        moment = _moment_of(calendar, rung, start, due, measure)
+        if moment < start or (planned and moment <= planned[-1].due_at):
+            continue
+        planned.append(PlannedStep(rung.step, rung.kind, moment))
+    return planned
+
+
+def check_rungs(rungs: Sequence[Rung]) -> None:
+    """Raises ``ValueError`` when the steps of a ladder are not numbered in rising order from 1 upwards."""
+    if any(later.step <= earlier.step for earlier, later in pairwise(rungs)) or any(rung.step < 1 for rung in rungs):
+        raise ValueError("the steps of a ladder must be numbered in rising order")
+
+
+def _moment_of(calendar: WorkingCalendar, rung: Rung, start: datetime, due: datetime, measure: str) -> datetime:
+    if rung.anchor == Anchor.AT_END:
+        return due
+    if rung.anchor == Anchor.AFTER_END:
+        return add_time(calendar, due, rung.amount, rung.measure)
+    if rung.anchor == Anchor.BEFORE_END:
+        return subtract_time(calendar, due, rung.amount, rung.measure)
+    if measure == Measure.CALENDAR_HOURS:
+        return start + _share(due - start, rung.amount)
+    return calendar.add_working_hours(start, _share(calendar.working_time_between(start, due), rung.amount))
+
+
+def _share(span: timedelta, percent: Decimal) -> timedelta:
+    return timedelta(microseconds=int(Decimal(span // timedelta(microseconds=1)) * percent / 100))
+
+
+def _hours(amount: Decimal) -> timedelta:
+    return timedelta(microseconds=int(amount * 3_600_000_000))

@@ -1,0 +1,79 @@
+"""Reading the clock: the steps of a timeline, the runs of the sweep, the rules for the pages of administration."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, Q, QuerySet
+
+from apps.core.keyset import KeysetPage, keyset_page
+from apps.deadlines.choices import LimitState
+from apps.deadlines.models import CalendarDay, CalendarYear, LadderRung, LadderStep, Limit, LimitPolicy, SweepRun
+
+
+def steps_on(subjects: Iterable[tuple[str, int]]) -> "QuerySet[LadderStep]":
+    """Every ladder step taken on these (subject kind, subject id) pairs, oldest first, with its limit and holder."""
+    condition = Q(pk__in=[])
+    by_kind: dict[str, list[int]] = {}
+    for kind, subject_id in subjects:
+        by_kind.setdefault(kind, []).append(subject_id)
+    for kind, ids in by_kind.items():
+        condition |= Q(limit__subject_kind=kind, limit__subject_id__in=ids)
+    return (
+        LadderStep.objects.filter(condition).select_related("limit", "holder").order_by("done_at", "limit_id", "step")
+    )
+
+
+def open_limits_of(subjects: Iterable[tuple[str, int]]) -> "QuerySet[Limit]":
+    """The running and paused limits of these (subject kind, subject id) pairs, soonest end first."""
+    condition = Q(pk__in=[])
+    by_kind: dict[str, list[int]] = {}
+    for kind, subject_id in subjects:
+        by_kind.setdefault(kind, []).append(subject_id)
+    for kind, ids in by_kind.items():
+        condition |= Q(subject_kind=kind, subject_id__in=ids)
+    return Limit.objects.filter(condition, state__in=[LimitState.RUNNING, LimitState.PAUSED]).order_by("due_at", "id")
+
+
+def overdue_q(at: datetime) -> Q:
+    """Limits whose end passed unmet by ``at``: judged by the end, never by when a sweep ran."""
+    return (
+        Q(state=LimitState.ENDED, ended_at__gt=F("due_at"))
+        | Q(state=LimitState.PAUSED, paused_at__gt=F("due_at"))
+        | Q(state=LimitState.RUNNING, due_at__lt=at)
+    )
+
+
+def sweep_page(*, cursor: str | None, size: int, busy: bool = False) -> KeysetPage[SweepRun]:
+    """The runs of the sweep, newest first; ``busy`` keeps those that took a step."""
+    runs = SweepRun.objects.filter(steps__gt=0) if busy else SweepRun.objects.all()
+    return keyset_page(runs, ["-id"], cursor, size)
+
+
+def calendar_years(*, first: int) -> "QuerySet[CalendarYear]":
+    """The years from ``first`` on, with whether they are announced."""
+    return CalendarYear.objects.filter(year__gte=first).order_by("year")
+
+
+def calendar_days(*, year: int) -> "QuerySet[CalendarDay]":
+    """The holidays and make-up working days of a year, in order."""
+    return CalendarDay.objects.filter(date__gte=date(year, 1, 1), date__lte=date(year, 12, 31)).order_by("date")
+
+
+def policies() -> "QuerySet[LimitPolicy]":
+    """Every limit policy, those in use first."""
+    return LimitPolicy.objects.select_related("unit").order_by("-active", "preset", "id")
+
+
+def rungs() -> "QuerySet[LadderRung]":
+    """The ladder's steps in order."""
+    return LadderRung.objects.order_by("step")
+
+
+def last_sweep() -> SweepRun | None:
+    """The newest run."""
+    return SweepRun.objects.order_by("-id").first()
+
+
+def is_late(run: SweepRun | None, *, at: datetime, after: timedelta = timedelta(minutes=3)) -> bool:
+    """Whether the sweep has not run for ``after``, so that somebody should look."""
+    return run is None or at - run.started_at > after

@@ -1,0 +1,34 @@
+"""Notices are kept as message ids with parameters and put into the reader's language when read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from apps.core.presentation import when_text
+
+Parameter = str | int | Mapping[str, str]
+
+
+def text(message: str) -> dict[str, str]:
+    """A parameter that is itself a message id and is translated for the reader."""
+    return {"text": message}
+
+
+def moment(at: datetime) -> dict[str, str]:
+    """A parameter that is a moment and is written as the reader's language writes moments."""
+    return {"at": at.isoformat()}
+
+
+def render(message: str, parameters: Mapping[str, Any], *, at: datetime) -> str:
+    """The message in the language in use; ``at`` is now and decides whether a moment shows its year."""
+    return gettext(message) % {name: _shown(value, at) for name, value in parameters.items()} if message else ""
+
+
+def _shown(value: Any, at: datetime) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    if "text" in value:
+        return gettext(value["text"])
+    return when_text(datetime.fromisoformat(value["at"]), at)

@@ -1,0 +1,81 @@
+"""The inbox page, the bell's count, and marking as read."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_GET, require_POST
+
+from apps.accounts.models import User
+from apps.core import clock
+from apps.notices import selectors, services
+
+SIZES = (20, 50, 100)
+
+
+@login_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The user's notices, newest first; ``?unread=1`` keeps those not read yet."""
+    only_unread = request.GET.get("unread") == "1"
+    size = int(request.GET.get("size", "")) if request.GET.get("size", "") in {str(one) for one in SIZES} else SIZES[0]
+    user = cast(User, request.user)
+    page = selectors.inbox_page(user, unread=only_unread, cursor=request.GET.get("cursor"), size=size)
+    return render(
+        request,
+        "notices/inbox.html",
+        {
+            "page": page,
+            "size": size,
+            "sizes": SIZES,
+            "only_unread": only_unread,
+            "total": selectors.total_count(user, unread=only_unread),
+            "unread_total": selectors.unread_count(user),
+        },
+    )
+
+
+def _mark(request: HttpRequest) -> str | None:
+    return selectors.inbox_mark(request.user) if request.user.is_authenticated else None
+
+
+@login_required
+@require_GET
+@cache_control(private=True, no_cache=True)
+@condition(etag_func=lambda request: f'"{mark}"' if (mark := _mark(request)) else None)
+def unread(request: HttpRequest) -> HttpResponse:
+    """The bell's count as a fragment, empty for none; answers 304 to a poll while nothing changed."""
+    return render(request, "notices/_unread.html", {"count": selectors.unread_count(request.user)})
+
+
+@login_required
+@require_GET
+def open_notice(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Go where the notice points, and take it as read."""
+    notice = services.open_notice(user=request.user, notice_id=notice_id, at=clock.now())
+    return redirect(notice.url or "notices:inbox")
+
+
+@login_required
+@require_POST
+def read_one(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Take one notice as read and stay."""
+    services.mark_read(user=request.user, at=clock.now(), notice_id=notice_id)
+    return _back(request)
+
+
+@login_required
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Take every notice as read and stay."""
+    services.mark_read(user=request.user, at=clock.now())
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    response = redirect("notices:inbox")
+    if request.htmx:  # type: ignore[attr-defined]
+        response = HttpResponse(status=204, headers={"HX-Trigger": "notices:changed", "HX-Refresh": "true"})
+    return response
