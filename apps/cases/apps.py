@@ -10,8 +10,11 @@ class CasesConfig(AppConfig):
     name = "apps.cases"
 
     def ready(self) -> None:
-        """Make cases known as placed rows."""
+        """Announce the category catalogue and make cases known as placed rows."""
+        from apps.cases.catalogue import load_categories
         from apps.cases.models import Case
+        from apps.core.catalogues import register_loader
         from apps.grid.placed import register_placed
 
+        register_loader("categories", load_categories)
         register_placed(Case, open_rows=Q(open=True))

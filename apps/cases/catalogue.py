@@ -6,9 +6,13 @@ A category's key is ``scheme:kind:code`` and never changes: cases hold it. Colum
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from apps.core.catalogues import CatalogueError, CatalogueLine, catalogue_path, read_lines
+from django.db import transaction
+
+from apps.cases.models import Category
+from apps.core.catalogues import CatalogueError, CatalogueLine, LoadReport, catalogue_path, read_lines, upsert_rows
 from apps.core.icons import NAME, outline_path
 from apps.organisation.catalogue import read_duties
 
@@ -152,3 +156,31 @@ def _row(line: CatalogueLine) -> CategoryRow:
         duty=cells["duty"],
         icon=cells["icon"],
     )
+
+
+@transaction.atomic
+def load_categories() -> LoadReport:
+    """Bring the category tree into step with its file; a category that left the file is set inactive.
+
+    Raises ``CatalogueError`` as ``read_categories`` does, and then nothing is changed.
+    """
+    rows = read_categories()
+    reports: list[LoadReport] = []
+    ids: dict[str, int] = {}
+    for level in range(1, LEAF_LEVEL + 1):
+        here = [row for row in rows if row.level == level]
+        reports.append(upsert_rows(Category, "key", [_values(row, ids) for row in here], retire=False))
+        ids |= dict(Category.objects.filter(level=level).values_list("key", "pk"))
+    left = Category.objects.filter(active=True).exclude(key__in=[row.key for row in rows])
+    retired = left.update(active=False)
+    return LoadReport(
+        created=sum(report.created for report in reports),
+        changed=sum(report.changed for report in reports) + retired,
+        unchanged=sum(report.unchanged for report in reports),
+    )
+
+
+def _values(row: CategoryRow, ids: dict[str, int]) -> dict[str, Any]:
+    values = asdict(row)
+    parent = values.pop("parent")
+    return values | {"parent_id": ids[parent] if parent else None, "is_leaf": row.level == LEAF_LEVEL, "active": True}

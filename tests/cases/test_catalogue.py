@@ -6,8 +6,9 @@ from collections import Counter
 import pytest
 
 from apps.cases import catalogue
-from apps.cases.catalogue import COLUMNS, read_categories
-from apps.core.catalogues import CatalogueError, catalogue_path
+from apps.cases.catalogue import COLUMNS, load_categories, read_categories
+from apps.cases.models import Category
+from apps.core.catalogues import CatalogueError, LoadReport, catalogue_path
 from apps.core.icons import outline_path
 
 ROOT = ["t:event:00", "t", "event", "00", "事件", "Events", "1", "", "normal", "no", "none", "", "dots", "test"]
@@ -169,3 +170,40 @@ def test_a_missing_file_is_refused(tmp_path, monkeypatch):
 
 def test_catalogues_lie_under_config(settings):
     assert catalogue_path("categories.csv") == settings.CONFIG_DIR / "catalogues" / "categories.csv"
+
+
+@pytest.mark.django_db
+def test_loading_twice_changes_nothing():
+    total = len(read_categories())
+    assert load_categories() == LoadReport(created=total, changed=0, unchanged=0)
+    assert load_categories() == LoadReport(created=0, changed=0, unchanged=total)
+    leaf = Category.objects.get(key="gbt47678:event:06010")
+    assert (leaf.parent.key, leaf.parent.parent.key, leaf.is_leaf) == ("gbt47678:event:06", "gbt47678:event:00", True)
+    assert Category.objects.leaves().count() == 153 + 250 + 231
+
+
+@pytest.mark.django_db
+def test_a_changed_file_is_followed_and_nothing_is_deleted(write):
+    write(ROOT, MAJOR, LEAF)
+    load_categories()
+    key = Category.objects.get(name="垃圾").pk
+    write(ROOT, changed(MAJOR, name="市容"))
+    assert load_categories() == LoadReport(created=0, changed=2, unchanged=1)
+    assert list(Category.objects.order_by("key").values_list("name", "active")) == [
+        ("事件", True),
+        ("市容", True),
+        ("垃圾", False),
+    ]
+    write(ROOT, changed(MAJOR, name="市容"), LEAF)
+    assert load_categories() == LoadReport(created=0, changed=1, unchanged=2)
+    assert Category.objects.get(pk=key).active
+
+
+@pytest.mark.django_db
+def test_a_bad_file_changes_nothing(write):
+    write(ROOT, MAJOR, LEAF)
+    load_categories()
+    write(ROOT, changed(MAJOR, name="市容"), changed(LEAF, duty="magic"))
+    with pytest.raises(CatalogueError):
+        load_categories()
+    assert Category.objects.filter(name="环境").exists()
