@@ -1,4 +1,4 @@
-"""Every permission there is, and the documented list of what each role may do (``spec/1-grid.md``, Roles and scopes)."""
+"""Every permission there is, and the list of what each role may do (``spec/1-grid.md``, Roles and scopes)."""
 
 from dataclasses import dataclass
 
