@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "drain-outbox": {"task": "core.drain_outbox", "schedule": 10.0, "options": {"expires": 30}},
     "run-jobs": {"task": "core.run_jobs", "schedule": 15.0, "options": {"expires": 30}},
     "take-anchor": {"task": "core.take_anchor", "schedule": crontab(minute=7)},
+    "sweep-deadlines": {"task": "deadlines.sweep", "schedule": 60.0, "options": {"expires": 120}},
     "sync-permissions": {"task": "organisation.sync_permissions", "schedule": crontab(minute="*/5")},
 }
 
