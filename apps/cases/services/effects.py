@@ -1,0 +1,376 @@
+"""What each action does to a locked case and its legs. Each returns the details that go into the event."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
+from apps.cases.models import Case, Leg
+from apps.cases.services.evidence import check_evidence
+from apps.cases.services.legs import LEG_SUBJECT, end_leg, end_open_legs, hold, open_lead, open_leg
+from apps.cases.workflow import Action
+from apps.core import clock
+from apps.core.errors import InvalidInput, WrongState
+from apps.deadlines import services as deadlines
+from apps.deadlines.choices import Stage
+from apps.organisation.models import Agency, AgencyKind
+from apps.organisation.selectors import centres_above, dispatch_targets
+
+if TYPE_CHECKING:
+    from apps.cases.services.acting import Step
+
+Details = dict[str, Any]
+
+
+def _finish(step: "Step", state: CaseState) -> None:
+    end_open_legs(step.legs, at=step.at)
+    case = step.case
+    case.state, case.open, case.closed_at = state, False, step.at
+    case.holder, case.due_at = None, None
+
+
+def _above(desk: Agency) -> Agency | None:
+    return centres_above(desk.unit).select_related("unit").first()
+
+
+def register(step: "Step") -> Details:
+    """Screened and taken on: the desk's handling time begins."""
+    case = step.case
+    end_open_legs(step.legs, at=step.at)
+    open_leg(
+        case,
+        step.legs,
+        agency=case.desk,
+        desk=case.desk,
+        stage=Stage.HANDLING,
+        state=LegState.ACCEPTED,
+        at=step.at,
+        head=_above(case.desk),
+    )
+    case.state, case.registered_at = CaseState.REGISTERED, step.at
+    return {"due": case.due_at}
+
+
+def refuse(step: "Step") -> Details:
+    """Not taken on, with a reason the reporter can read."""
+    _finish(step, CaseState.REFUSED)
+    return {}
+
+
+def settle(step: "Step") -> Details:
+    """Settled by the worker on the spot, or by the desk with its own means."""
+    check_evidence(step.case)
+    case = step.case
+    if step.row.on_the_spot:
+        case.handled_at, case.handled_by, case.handled_in_time = step.at, step.actor, True
+        case.settled_kind = "spot"
+        _finish(step, CaseState.CLOSED)
+        return {"on_the_spot": True}
+    lead = open_lead(step.legs)
+    lead.handled_by = step.actor
+    end_open_legs(step.legs, at=step.at, roles=frozenset({LegRole.ASSIST}))
+    end_leg(lead, state=LegState.FED_BACK, at=step.at, note=step.note)
+    _handled(step, lead)
+    return {"due": case.due_at}
+
+
+def _handled(step: "Step", leg: Leg) -> None:
+    """The case goes back to the desk to be verified and closed."""
+    case = step.case
+    case.state, case.handled_at, case.handled_by = CaseState.HANDLED, step.at, step.actor
+    case.handler, case.handled_in_time = leg.agency, leg.in_time
+    case.settled_kind = case.desk.unit.kind
+    open_leg(
+        case,
+        step.legs,
+        agency=leg.desk,
+        desk=leg.desk,
+        stage=Stage.VERIFYING,
+        state=LegState.ACCEPTED,
+        at=step.at,
+        head=_above(leg.desk),
+    )
+
+
+def dispatch(step: "Step") -> Details:
+    """Given to one lead agency and any number of assisting ones."""
+    case = step.case
+    lead, assisting = _targets(step)
+    end_open_legs(step.legs, at=step.at)
+    for agency, role in [(lead, LegRole.LEAD), *((agency, LegRole.ASSIST) for agency in assisting)]:
+        open_leg(
+            case,
+            step.legs,
+            agency=agency,
+            desk=case.desk,
+            stage=Stage.HANDLING,
+            state=LegState.OFFERED,
+            at=step.at,
+            role=role,
+        )
+    case.state, case.dispatched_at = CaseState.DISPATCHED, step.at
+    return {
+        "agency": lead.name,
+        "agency_code": lead.code,
+        "assisting": [agency.name for agency in assisting],
+        "due": case.due_at,
+    }
+
+
+def _targets(step: "Step") -> tuple[Agency, list[Agency]]:
+    code = str(step.given["agency"])
+    codes = [str(other) for other in step.given.get("assisting") or []]
+    found = {agency.code: agency for agency in dispatch_targets(step.case.desk).filter(code__in=[code, *codes])}
+    if code not in found:
+        raise InvalidInput(fields={"agency": [_("不能派遣给该单位，请从名单中选择。")]})
+    unknown = [other for other in codes if other not in found]
+    if unknown or code in codes or len(set(codes)) != len(codes):
+        raise InvalidInput(fields={"assisting": [_("协办单位须从名单中选择，且不能与主办单位重复。")]})
+    lead = found[code]
+    if lead.kind == AgencyKind.CENTRE and step.case.place[f"{lead.unit.kind}_id"] not in {None, lead.unit_id}:
+        raise InvalidInput(fields={"agency": [_("案件不在该单位的辖区内。")]})
+    return lead, [found[other] for other in codes]
+
+
+def _leg(step: "Step") -> Leg:
+    if step.leg is None:
+        raise WrongState
+    return step.leg
+
+
+def accept(step: "Step") -> Details:
+    """The agency takes its leg on."""
+    leg = _leg(step)
+    leg.state, leg.accepted_at, leg.version = LegState.ACCEPTED, step.at, leg.version + 1
+    leg.save()
+    return {"agency": leg.agency.name, "role": leg.role}
+
+
+def give_back(step: "Step") -> Details:
+    """The agency hands its leg back with a reason; a lead's return puts the case on the desk again."""
+    leg = _leg(step)
+    end_leg(leg, state=LegState.RETURNED, at=step.at, note=step.note)
+    if leg.role == LegRole.LEAD:
+        case = step.case
+        case.return_count += 1
+        end_open_legs(step.legs, at=step.at)
+        open_leg(
+            case,
+            step.legs,
+            agency=leg.desk,
+            desk=leg.desk,
+            stage=Stage.HANDLING,
+            state=LegState.ACCEPTED,
+            at=step.at,
+            head=_above(leg.desk),
+        )
+        case.state = CaseState.REGISTERED
+    return {"agency": leg.agency.name, "role": leg.role}
+
+
+def feed_back(step: "Step") -> Details:
+    """The agency has handled its share; the lead's feedback sends the case to verification."""
+    leg = _leg(step)
+    leg.handled_by = step.actor
+    if leg.role == LegRole.LEAD:
+        check_evidence(step.case)
+        end_leg(leg, state=LegState.FED_BACK, at=step.at, note=step.note)
+        end_open_legs(step.legs, at=step.at, roles=frozenset({LegRole.ASSIST}))
+        _handled(step, leg)
+    else:
+        end_leg(leg, state=LegState.FED_BACK, at=step.at, note=step.note)
+    return {"agency": leg.agency.name, "role": leg.role, "in_time": leg.in_time}
+
+
+def verify(step: "Step") -> Details:
+    """Seen on site by somebody else than the handler; what does not hold is handled again."""
+    case = step.case
+    if step.given["passed"]:
+        case.state, case.verified_at = CaseState.VERIFIED, step.at
+        return {"passed": True}
+    if not step.note:
+        raise InvalidInput(fields={"note": [_("核查不通过须写明情况。")]})
+    return {"passed": False} | _again(step)
+
+
+def rework(step: "Step") -> Details:
+    """Sent back to whoever handled it."""
+    return _again(step)
+
+
+def _again(step: "Step") -> Details:
+    case = step.case
+    case.rework_count += 1
+    desk = case.desk
+    handler = case.handler or desk
+    last = next((leg for leg in reversed(step.legs) if leg.state == LegState.FED_BACK), None)
+    end_open_legs(step.legs, at=step.at)
+    if last is not None:
+        last.state, last.version = LegState.FAILED, last.version + 1
+        last.save(update_fields=["state", "version"])
+    own = handler.pk == desk.pk
+    open_leg(
+        case,
+        step.legs,
+        agency=handler,
+        desk=desk,
+        stage=Stage.HANDLING,
+        state=LegState.ACCEPTED,
+        at=step.at,
+        head=_above(desk) if own else None,
+    )
+    case.state = CaseState.REGISTERED if own else CaseState.DISPATCHED
+    case.handled_at, case.handled_in_time, case.handled_by, case.verified_at = None, None, None, None
+    return {"agency": handler.name, "due": case.due_at}
+
+
+def close(step: "Step") -> Details:
+    """Done and archived."""
+    _finish(step, CaseState.CLOSED)
+    return {}
+
+
+def escalate(step: "Step") -> Details:
+    """Passed up with what was tried."""
+    case = step.case
+    above = _above(case.desk)
+    if above is None:
+        raise WrongState(_("已是最高一级，不能再上报。"), extra={"state": case.state})
+    end_open_legs(step.legs, at=step.at)
+    open_leg(
+        case,
+        step.legs,
+        agency=above,
+        desk=above,
+        stage=Stage.HANDLING,
+        state=LegState.ACCEPTED,
+        at=step.at,
+        head=_above(above),
+    )
+    return {"agency": above.name, "due": case.due_at}
+
+
+def suspend(step: "Step") -> Details:
+    """Set aside with a review date; the clock stands still."""
+    case = step.case
+    until = step.given["until"]
+    day = clock.local(until).date() if isinstance(until, datetime) else until
+    if day <= clock.local(step.at).date():
+        raise InvalidInput(fields={"until": [_("复核日期须在今天之后。")]})
+    for leg in step.legs:
+        if leg.ended_at is None:
+            deadlines.pause_limit(subject_kind=LEG_SUBJECT, subject_id=leg.pk, at=step.at)
+    case.suspended_from, case.state, case.review_on = case.state, CaseState.SUSPENDED, day
+    return {"until": day}
+
+
+def resume(step: "Step") -> Details:
+    """Taken up again where it was; the time set aside does not count."""
+    case = step.case
+    for leg in step.legs:
+        if leg.ended_at is not None:
+            continue
+        for limit in deadlines.resume_limit(subject_kind=LEG_SUBJECT, subject_id=leg.pk, at=step.at):
+            leg.due_at = limit.due_at
+            leg.save(update_fields=["due_at"])
+            if leg.role == LegRole.LEAD:
+                card = case.card
+                hold(case, leg)
+                case.card = card
+    case.state, case.suspended_from, case.review_on = CaseState(case.suspended_from or ""), None, None
+    return {"due": case.due_at}
+
+
+def extend(step: "Step") -> Details:
+    """The level above moves the end of the present limit, once, before it is over."""
+    case = step.case
+    lead = open_lead(step.legs)
+    if step.at > lead.due_at:
+        raise WrongState(_("时限已过，不能再延期。"), extra={"state": case.state})
+    limit = deadlines.get_open_limit(subject_kind=LEG_SUBJECT, subject_id=lead.pk, stage=lead.stage)
+    old = limit.due_at
+    limit = deadlines.extend_limit(limit, due_at=_moment(step.given["until"]), at=step.at)
+    lead.due_at = limit.due_at
+    lead.save(update_fields=["due_at"])
+    card = case.card
+    hold(case, lead)
+    case.card = card
+    return {"from": old, "due": limit.due_at}
+
+
+def _moment(until: Any) -> datetime:
+    if not isinstance(until, datetime):
+        raise InvalidInput(fields={"until": [_("请写明日期和时间。")]})
+    return until
+
+
+def supervise(step: "Step") -> Details:
+    """A written order from above that the case move."""
+    step.case.supervised = True
+    return {}
+
+
+def comment(step: "Step") -> Details:
+    """A remark; the case stays as it is."""
+    return {}
+
+
+def merge(step: "Step") -> Details:
+    """The same matter twice: this one follows the other."""
+    other = Case.objects.visible_to(step.actor).filter(number=str(step.given["into"])).first()
+    if other is None or other.pk == step.case.pk or other.state in FINISHED:
+        raise InvalidInput(fields={"into": [_("请填写另一件在办案件的编号。")]})
+    step.case.merged_into = other
+    _finish(step, CaseState.MERGED)
+    return {"into": other.number}
+
+
+def reopen(step: "Step") -> Details:
+    """Not solved after all: the desk that closed it takes it up again."""
+    case = step.case
+    case.state, case.open, case.closed_at = CaseState.REGISTERED, True, None
+    case.reopen_count += 1
+    case.handled_at, case.handled_in_time, case.handled_by, case.verified_at = None, None, None, None
+    open_leg(
+        case,
+        step.legs,
+        agency=case.desk,
+        desk=case.desk,
+        stage=Stage.HANDLING,
+        state=LegState.ACCEPTED,
+        at=step.at,
+        head=_above(case.desk),
+    )
+    return {"due": case.due_at}
+
+
+def rate(step: "Step") -> Details:
+    """The reporter's word on the result."""
+    case = step.case
+    case.solved, case.satisfied = bool(step.given["solved"]), bool(step.given["satisfied"])
+    return {"solved": case.solved, "satisfied": case.satisfied}
+
+
+EFFECTS: dict[Action, Callable[["Step"], Details]] = {
+    Action.REGISTER: register,
+    Action.REFUSE: refuse,
+    Action.SETTLE: settle,
+    Action.DISPATCH: dispatch,
+    Action.ACCEPT: accept,
+    Action.RETURN: give_back,
+    Action.FEEDBACK: feed_back,
+    Action.VERIFY: verify,
+    Action.REWORK: rework,
+    Action.CLOSE: close,
+    Action.ESCALATE: escalate,
+    Action.SUSPEND: suspend,
+    Action.RESUME: resume,
+    Action.EXTEND: extend,
+    Action.SUPERVISE: supervise,
+    Action.COMMENT: comment,
+    Action.MERGE: merge,
+    Action.REOPEN: reopen,
+    Action.RATE: rate,
+}

@@ -1,0 +1,64 @@
+"""Photos of a case, and the check that a category's evidence is there."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.cases.choices import CaseState, Evidence
+from apps.cases.models import Case
+from apps.core.attachments import attach_photo
+from apps.core.errors import InvalidInput, NotVisible, WrongState
+from apps.core.models import Attachment
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+CASE_TARGET = "case"
+BEFORE, AFTER = "before", "after"
+NEEDED = {
+    Evidence.NONE: frozenset[str](),
+    Evidence.PHOTO_BEFORE: frozenset({BEFORE}),
+    Evidence.PHOTO_AFTER: frozenset({AFTER}),
+    Evidence.BOTH: frozenset({BEFORE, AFTER}),
+}
+
+
+@transaction.atomic
+def attach_case_photo(
+    *,
+    number: str,
+    actor: "User",
+    upload: BinaryIO,
+    at: datetime,
+    purpose: str | None = None,
+    client_id: uuid.UUID | None = None,
+) -> Attachment:
+    """Add a photo to an open case the actor sees; before handling it shows the problem, later the result.
+
+    Raises ``NotVisible``, ``WrongState`` for a finished case, ``InvalidInput`` for what is no photo.
+    """
+    case = Case.objects.filter(number=number).select_for_update().first()
+    if case is None or not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
+        raise NotVisible
+    if not case.open:
+        raise WrongState(extra={"state": case.state})
+    if purpose not in {BEFORE, AFTER}:
+        purpose = BEFORE if case.state == CaseState.REPORTED else AFTER
+    return attach_photo(
+        kind=CASE_TARGET, target_id=case.pk, upload=upload, actor=actor, at=at, purpose=purpose, client_id=client_id
+    )
+
+
+def check_evidence(case: Case) -> None:
+    """Raise ``InvalidInput`` naming ``photo`` when the category demands photos that are not there."""
+    needed = NEEDED[Evidence(case.category.evidence)]
+    if not needed:
+        return
+    there = Attachment.objects.filter(target_kind=CASE_TARGET, target_id=case.pk, purpose__in=needed)
+    missing = needed - set(there.values_list("purpose", flat=True))
+    texts = {BEFORE: _("该类别要求处置前照片，请先上传。"), AFTER: _("该类别要求处置后照片，请先上传。")}
+    if missing:
+        raise InvalidInput(fields={"photo": [texts[purpose] for purpose in sorted(missing)]})

@@ -1,0 +1,192 @@
+"""Reporting: where every case begins."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from apps.cases.choices import CaseState, LegState, Source
+from apps.cases.models import Case, CaseEvent, Category, Leg
+from apps.cases.services.legs import LEG_SUBJECT, plan_limit
+from apps.core import clock
+from apps.core.audit import append_event
+from apps.core.errors import Conflict, InvalidInput
+from apps.core.outbox import enqueue
+from apps.core.text import bigrams
+from apps.deadlines.choices import Stage
+from apps.grid.location import locate
+from apps.grid.models import Unit
+from apps.grid.permissions import Permission
+from apps.grid.placed import PATH_RELATED, place_at
+from apps.grid.scopes import covers
+from apps.organisation.models import Agency, AgencyKind, RoleGrant
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+CASE_TOPIC = "case-event"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What somebody reports, before it becomes a case. Longitude and latitude in degrees, WGS 84."""
+
+    category: Category
+    title: str
+    description: str
+    lon: float
+    lat: float
+    address: str
+    unit: Unit | None = None
+    source: str = Source.PATROL
+    source_number: str | None = None
+    client_id: uuid.UUID | None = None
+
+
+def next_number(at: datetime) -> str:
+    """A case number: the date of Shanghai and a number from the database's sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number')")
+        row = cursor.fetchone()
+    return format_number(at, int(row[0]) if row else 0)
+
+
+def format_number(at: datetime, sequence: int) -> str:
+    """``261121-000417``."""
+    return f"{clock.local(at):%y%m%d}-{sequence:06d}"
+
+
+@transaction.atomic
+def report_case(
+    *,
+    actor: "User",
+    category: Category,
+    title: str,
+    description: str = "",
+    lon: float,
+    lat: float,
+    address: str = "",
+    unit: Unit | None = None,
+    source: str = Source.PATROL,
+    source_number: str | None = None,
+    client_id: uuid.UUID | None = None,
+    at: datetime,
+) -> Case:
+    """Make a case of a report and put it on the desk of its community's station (or of the street or district where
+    the place has no community). The unit follows from the point where none is given.
+
+    A repeat with the same ``client_id`` gives the first case. Raises ``InvalidInput`` when the place is outside every
+    grid or outside what the actor may report for, ``Conflict`` when the source number was received before or the
+    ``client_id`` belongs to another report.
+    """
+    report = Report(category, title, description, lon, lat, address, unit, source, source_number, client_id)
+    kept = _repeated(report, actor)
+    if kept is not None:
+        return kept
+    if not category.is_leaf or not category.active:
+        raise InvalidInput(fields={"category": [_("请选择具体的案件类别。")]})
+    place = _place(report)
+    if not covers(actor, Permission.CASE_REPORT, place):
+        raise InvalidInput(fields={"unit" if unit else "lon": [_("地点不在您负责的范围内。")]})
+    try:
+        with transaction.atomic():
+            return _create(report, place, actor, at)
+    except IntegrityError as error:
+        if "cases_case_source_number" in str(error):
+            raise Conflict(_("该来源编号已经登记过。"), code="source-repeated") from error
+        raise Conflict(_("该上报正在提交，请稍后刷新。")) from error
+
+
+def _repeated(report: Report, actor: "User") -> Case | None:
+    if report.client_id is None:
+        return None
+    kept = Case.objects.filter(client_id=report.client_id).select_related("category").first()
+    if kept is None:
+        return None
+    same = (kept.reporter_id, kept.category_id, kept.title) == (actor.pk, report.category.pk, report.title)
+    if not same:
+        raise Conflict(_("同一标识已用于另一件上报。"), code="client-id-mismatch")
+    return kept
+
+
+def _place(report: Report) -> dict[str, int | None]:
+    if report.unit is not None:
+        unit = Unit.objects.select_related(*PATH_RELATED).get(pk=report.unit.pk)
+        return place_at(unit)
+    path = locate(report.lon, report.lat)
+    if path is None:
+        raise InvalidInput(fields={"lon": [_("该点不在任何网格内，请在地图上改正位置。")]})
+    return dict(path.place)
+
+
+def _desk(place: dict[str, int | None]) -> tuple[Agency, Agency | None]:
+    """The centre that receives the case and the one above it."""
+    ids = [place[f"{kind}_id"] for kind in ("community", "street", "district")]
+    found = {
+        agency.unit_id: agency
+        for agency in Agency.objects.select_related("unit").filter(
+            kind=AgencyKind.CENTRE, unit_id__in=[pk for pk in ids if pk]
+        )
+    }
+    chain = [found[pk] for pk in ids if pk in found]
+    return chain[0], chain[1] if len(chain) > 1 else None
+
+
+def _worker_of(grid_id: int | None, at: datetime) -> int | None:
+    """The grid worker of the moment."""
+    if grid_id is None:
+        return None
+    today = clock.local(at).date()
+    grants = RoleGrant.objects.filter(unit_id=grid_id, role="worker", valid_from__lte=today)
+    grants = grants.exclude(valid_to__lt=today)
+    return grants.order_by("id").values_list("user_id", flat=True).first()
+
+
+def _create(report: Report, place: dict[str, int | None], actor: "User", at: datetime) -> Case:
+    desk, above = _desk(place)
+    case = Case(
+        number=next_number(at),
+        client_id=report.client_id,
+        category=report.category,
+        title=report.title.strip() or report.category.name,
+        description=report.description.strip(),
+        urgency=report.category.urgency,
+        source=report.source,
+        source_number=report.source_number or None,
+        lon=report.lon,
+        lat=report.lat,
+        address=report.address.strip(),
+        state=CaseState.REPORTED,
+        holder=desk,
+        desk=desk,
+        reporter=actor,
+        worker_id=_worker_of(place["grid_id"], at),
+        reported_at=at,
+        **place,
+    )
+    case.words = bigrams(case.title, case.description, case.address)
+    limit = plan_limit(case, desk, desk, stage=Stage.SCREENING, at=at, head=above)
+    case.due_at = limit.due_at
+    case.save(force_insert=True)
+    leg = Leg.objects.create(
+        case=case,
+        sequence=1,
+        agency=desk,
+        desk=desk,
+        stage=Stage.SCREENING,
+        state=LegState.ACCEPTED,
+        due_at=limit.due_at,
+        opened_at=at,
+        accepted_at=at,
+    )
+    limit.subject_kind, limit.subject_id = LEG_SUBJECT, leg.pk
+    limit.save(force_insert=True)
+    payload = {"title": case.title, "category": report.category.key, "source": case.source, "desk": desk.name}
+    append_event(
+        CaseEvent, case, actor=actor, action="report", payload=payload, at=at, leg=leg, to_state=CaseState.REPORTED
+    )
+    enqueue(CASE_TOPIC, {"case": case.pk, "action": "report", "event": 1, "actor": actor.pk}, at=at)
+    return case

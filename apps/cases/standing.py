@@ -1,0 +1,99 @@
+"""In which capacities a person stands towards a case: gathered once, then checked by the table without queries."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from apps.cases.choices import OPEN_LEG, CaseState, LegRole, LegState
+from apps.cases.models import Case, Leg
+from apps.cases.workflow import TRANSITIONS, By, Standing
+from apps.grid.permissions import Permission
+from apps.grid.scopes import KINDS, covers, holds_at, scopes_of
+from apps.organisation.models import Agency, AgencyKind, agency_ids_of
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+CENTRE_KINDS = ("district", "street", "community")
+
+
+def is_own(agency: Agency, user: "User") -> bool:
+    """Whether ``user`` acts for ``agency``: as its handler or, for a station or centre, at its desk."""
+    if agency.kind == AgencyKind.CENTRE:
+        return holds_at(user, Permission.CASE_SETTLE, agency.unit_id)
+    return agency.pk in agency_ids_of(user)
+
+
+def own_leg(legs: Iterable[Leg], user: "User") -> Leg | None:
+    """The leg on which ``user`` would act: the open one, or else the latest of the user's agencies."""
+    own = [leg for leg in legs if is_own(leg.agency, user)]
+    opened = [leg for leg in own if leg.state in OPEN_LEG]
+    return opened[-1] if opened else own[-1] if own else None
+
+
+def standing_of(case: Case, legs: Iterable[Leg], user: "User") -> Standing:
+    """The actor's standing. ``case`` has its category, desk, holder and handler loaded, ``legs`` their agencies."""
+    leg = own_leg(legs, user)
+    capacities: set[tuple[By, Permission | None]] = set()
+    for row in TRANSITIONS:
+        if _able(row.by, row.needs, case, leg, user):
+            capacities.add((row.by, row.needs))
+    present = {by for by in By if _present(by, case, leg, user)}
+    return Standing(
+        state=CaseState(case.state),
+        capacities=frozenset(capacities),
+        present=frozenset(present),
+        leg_state=LegState(leg.state) if leg is not None else None,
+        category_on_the_spot=case.category.on_the_spot,
+    )
+
+
+def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "User") -> bool:
+    if by is By.HANDLER:
+        return leg is not None
+    if by is By.REPORTER:
+        return case.reporter_id == user.pk and (needs is None or covers(user, needs, case.place))
+    if needs is None:
+        return False
+    if by is By.DESK:
+        return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in CENTRE_KINDS)
+    if by is By.VERIFIER:
+        return covers(user, needs, case.place) and not _had_a_hand(case, user)
+    return covers(user, needs, case.place)
+
+
+def _present(by: By, case: Case, leg: Leg | None, user: "User") -> bool:
+    if by is By.DESK:
+        return _at_desk(case, user)
+    if by is By.HANDLER:
+        return leg is not None and leg.state in OPEN_LEG and not _is_desk_leg(case, leg)
+    if by is By.ABOVE:
+        return _above_holder(case, user)
+    return True
+
+
+def _at_desk(case: Case, user: "User") -> bool:
+    return any(
+        holds_at(user, permission, case.desk.unit_id)
+        for permission in (Permission.CASE_REGISTER, Permission.CASE_DISPATCH)
+    )
+
+
+def _is_desk_leg(case: Case, leg: Leg) -> bool:
+    """A centre's own leg on its desk is worked with desk actions; one it was given, as a handler."""
+    return leg.role == LegRole.LEAD and leg.agency_id == leg.desk_id
+
+
+def _had_a_hand(case: Case, user: "User") -> bool:
+    if case.handled_by_id == user.pk:
+        return True
+    return case.handler is not None and is_own(case.handler, user)
+
+
+def _above_holder(case: Case, user: "User") -> bool:
+    """A centre above decides: the dispatching desk or higher for those it gave the case to, else higher only."""
+    if case.holder is None:
+        return False
+    own_desk = case.holder_id == case.desk_id
+    lowest = KINDS.index(case.desk.unit.kind) - (1 if own_desk else 0)
+    scopes = scopes_of(user, Permission.CASE_EXTEND)
+    return any(case.place[scope.column] == scope.unit_id and KINDS.index(scope.kind) <= lowest for scope in scopes)
