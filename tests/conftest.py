@@ -1,0 +1,63 @@
+"""What every test shares: translations compiled, Redis keys of earlier runs gone, browser tests where a browser is."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.conf import settings
+
+from tools.translations import compile_all
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def find_chromium() -> str | None:
+    """The Chromium on PATH that the browser tests drive, or None."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the translations once, before any worker reads them."""
+    if not hasattr(config, "workerinput"):
+        compile_all()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the browser tests out where there is no browser."""
+    if find_chromium():
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium on PATH: `make browsers` installs one"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line whether the browser tests ran."""
+    found = find_chromium()
+    terminalreporter.write_line(
+        f"browser tests: driven with {found}" if found else "browser tests: left out, no Chromium on PATH"
+    )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser; only tests marked ``browser`` may ask for it."""
+    found = find_chromium()
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def empty_redis() -> Iterator[None]:
+    """Start with no key of this worker's prefix in Redis, and leave none."""
+
+    def clear() -> None:
+        client = redis.Redis.from_url(settings.REDIS_URL)
+        for key in client.scan_iter(f"*{settings.REDIS_PREFIX}*", count=1000):
+            client.delete(key)
+        client.close()
+
+    clear()
+    yield
+    clear()
