@@ -1,5 +1,6 @@
 """The shell's template tags and filters, shared by every page; ``docs/design.md`` shows each in use."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ register = template.Library()
 Context = Any
 
 COUNT_CAP = 999
+NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?")
 
 
 @register.simple_tag
@@ -124,10 +126,8 @@ def stat(
     better: str = "up",
 ) -> dict[str, Any]:
     """A figure with its movement; ``better="down"`` where less is better, ``"none"`` where a movement means neither."""
-    try:
-        size = float(change) if change not in (None, "") else None
-    except (TypeError, ValueError):
-        size = None
+    number = NUMBER.match(str(change).replace("−", "-")) if change is not None else None
+    size = float(number[0].replace(",", "")) if number else None
     direction = "" if size is None else "up" if size > 0 else "down" if size < 0 else "flat"
     tone = "" if direction in ("", "flat") or better == "none" else "good" if direction == better else "bad"
     shown = str(change).lstrip("+-−") if size is not None else ""
