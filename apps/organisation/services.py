@@ -35,6 +35,15 @@ def create_centres(units: Iterable[Unit]) -> list[Agency]:
     )
 
 
+def rename_centres(units: Iterable[Unit]) -> int:
+    """Let the stations and centres of renamed units follow their names; returns how many changed."""
+    named = {unit.pk: unit for unit in units}
+    centres = list(Agency.objects.filter(kind=AgencyKind.CENTRE, unit__in=named))
+    for centre in centres:
+        centre.name = _centre_name(named[centre.unit_id])
+    return Agency.objects.bulk_update(centres, ["name"], batch_size=2000)
+
+
 def _centre_name(unit: Unit) -> str:
     suffix = {"district": "网格化中心", "street": "网格化中心", "community": "工作站"}[unit.kind]
     return f"{unit.name}{suffix}"
