@@ -196,8 +196,11 @@ class Limit(Placed):
         return f"{self.subject_kind} {self.subject_id} {self.stage}"
 
     def is_overdue(self, at: datetime) -> bool:
-        """Whether the limit's end has passed unmet at ``at``; judged by the end alone, never by a sweep."""
-        return (self.ended_at or self.paused_at or at) > self.due_at
+        """Whether the limit's end has passed unmet at ``at``; judged by the end alone, never by a sweep.
+
+        A limit that ended while it was paused is judged by when the pause began.
+        """
+        return (self.paused_at or self.ended_at or at) > self.due_at
 
 
 class LadderStep(models.Model):

@@ -37,8 +37,8 @@ def open_limits_of(subjects: Iterable[tuple[str, int]]) -> "QuerySet[Limit]":
 def overdue_q(at: datetime) -> Q:
     """Limits whose end passed unmet by ``at``: judged by the end, never by when a sweep ran."""
     return (
-        Q(state=LimitState.ENDED, ended_at__gt=F("due_at"))
-        | Q(state=LimitState.PAUSED, paused_at__gt=F("due_at"))
+        Q(paused_at__gt=F("due_at"))
+        | Q(state=LimitState.ENDED, paused_at__isnull=True, ended_at__gt=F("due_at"))
         | Q(state=LimitState.RUNNING, due_at__lt=at)
     )
 

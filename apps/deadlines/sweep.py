@@ -91,7 +91,7 @@ class SweepReport:
             "batches": self.batches,
             "notices": self.notices,
             "lag_seconds": self.lag_seconds,
-            "by_kind": {kind: self.by_kind[kind] for kind in _KINDS if self.by_kind[kind]},
+            "by_kind": dict(self.by_kind),
         }
 
     def add(self, row: tuple[int | datetime | None, ...], at: datetime) -> None:
@@ -100,7 +100,7 @@ class SweepReport:
         self.limits += int(limits)  # type: ignore[arg-type]
         self.notices += int(notices)  # type: ignore[arg-type]
         self.batches += 1
-        self.by_kind.update({kind: int(count) for kind, count in zip(_KINDS, counts, strict=True)})  # type: ignore[arg-type]
+        self.by_kind.update({kind: int(count) for kind, count in zip(_KINDS, counts, strict=True) if count})  # type: ignore[arg-type]
         self.steps = self.by_kind.total()
         if isinstance(oldest, datetime):
             self.lag_seconds = max(self.lag_seconds, int((at - oldest).total_seconds()))
@@ -149,5 +149,5 @@ def _execute(statement: str, arguments: dict[str, object]) -> tuple[int | dateti
 
 def _record(run: SweepRun, report: SweepReport) -> None:
     run.limits, run.steps, run.batches = report.limits, report.steps, report.batches
-    run.lag_seconds, run.by_kind = report.lag_seconds, dict(+report.by_kind)
+    run.lag_seconds, run.by_kind = report.lag_seconds, dict(report.by_kind)
     run.save()
