@@ -14,7 +14,7 @@ OFFLINE = {"DJANGO_SETTINGS_MODULE": "gridgov.settings.offline"}
 KEY = "1:" + base64.b64encode(b"only-for-this-check-of-settings!").decode()
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "gridgov.settings.prod",
-    "GRIDGOV_SECRET_KEY": "9f3b1c7e5d2a4860b1d3f5a7c9e0b2d4f6a8c0e1d3b5f7a9",
+    "GRIDGOV_SECRET_KEY": "a-long-random-looking-text-of-more-than-fifty-characters-0123456789",
     "GRIDGOV_HOSTS": "gridgov.example",
     "GRIDGOV_FIELD_KEYS": KEY,
     "GRIDGOV_HASH_KEYS": KEY,

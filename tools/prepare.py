@@ -107,7 +107,7 @@ def install_packages(group):
     if stamp_matches(group, lock):
         return
     say(f"installing the pinned {group} packages")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     run_quietly([*pip, "--require-hashes", "--no-deps", "-r", lock], "the packages could not be installed")
     for included in INCLUDED[group]:
         write_stamp(included, os.path.join("requirements", included + ".txt"))
@@ -147,7 +147,7 @@ def npm_command():
     if has_node():
         return ["npm"]
     say("installing Node.js")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     run_quietly(
         [*pip, "--require-hashes", "--no-deps", "-r", "requirements/node.txt"], "Node.js could not be installed"
     )

@@ -100,7 +100,7 @@ def test_no_file_outgrows_a_reader(pattern: str) -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in ROOT.glob(pattern)
-        if (lines := len(path.read_text().splitlines())) > MOST_LINES
+        if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > MOST_LINES
     }
     assert long == {}
 

@@ -243,7 +243,7 @@ def spawn(places: Places, command: list[str], log: object, *, dies_by: int) -> s
     account = places.account
     user = {"user": account.uid, "group": account.gid, "extra_groups": []} if account.switch else {}
     environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-    return subprocess.Popen(  # type: ignore[call-overload, no-any-return]
+    return subprocess.Popen(  # type: ignore[call-overload]
         command,
         cwd="/",
         stdin=subprocess.DEVNULL,
