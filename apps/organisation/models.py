@@ -141,6 +141,16 @@ class RoleGrant(models.Model):
             ),
         ]
 
+    @property
+    def scope_name(self) -> str:
+        """What the role is held on, as people call it; a grid is named with its community."""
+        if self.agency is not None:
+            return self.agency.name
+        unit = self.unit
+        if unit is None:
+            return ""
+        return f"{unit.parent.name} {unit.name}" if unit.kind == "grid" and unit.parent else unit.name
+
 
 class GrantEvent(ChainedEvent):
     """One change of a person's roles, in the chain of that person."""
