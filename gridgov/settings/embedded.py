@@ -13,7 +13,8 @@ def attach_services(*, var: str = "var", durable: bool = True) -> None:
     """Use, and where needed start, the embedded services for the URLs that are unset; with both set nothing happens.
 
     ``GRIDGOV_VAR`` decides where they live, else ``var`` below the checkout. A child process inherits the URLs with a
-    mark that they are embedded, so that it holds the services' lock by itself and outlives its parent.
+    mark that they are embedded, so that it holds the services' lock by itself and outlives its parent; a URL that was
+    given to the child stays.
     """
     marked = [name for name in os.environ.get(MARK, "").split(",") if name]
     wanted = [name for name in ("DATABASE_URL", "REDIS_URL") if name in marked or not os.environ.get(name)]
@@ -22,4 +23,6 @@ def attach_services(*, var: str = "var", durable: bool = True) -> None:
     folder = Path(os.environ.setdefault("GRIDGOV_VAR", str(ROOT / var)))
     urls = attach(folder, durable=durable)
     values = {"DATABASE_URL": urls.database, "REDIS_URL": urls.redis}
-    os.environ.update({name: values[name] for name in wanted} | {MARK: ",".join(wanted)})
+    for name in wanted:
+        os.environ[name] = os.environ.get(name) or values[name]
+    os.environ[MARK] = ",".join(wanted)
