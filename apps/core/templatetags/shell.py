@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.core import clock, navigation, presentation
+from apps.core import clock, navigation, presentation, search
 from apps.core.icons import icon_svg
 
 register = template.Library()
@@ -201,6 +201,12 @@ def shell_nav(context: Context) -> dict[str, Any]:
     user = getattr(request, "user", None)
     path = request.path if request is not None else "/"
     return {"links": navigation.links_for(user, path, context.get("nav_active", ""))}
+
+
+@register.simple_tag
+def search_url() -> str:
+    """Where the search box leads; empty while no room has announced anything to find."""
+    return reverse("search") if search.has_providers() else ""
 
 
 @register.simple_tag
