@@ -20,3 +20,4 @@ class DeadlinesConfig(AppConfig):
         register_loader("deadlines", catalogue.load)
         register_placed(Limit, open_rows=~Q(state="ended"))
         announcements.register(messages.send_notices)
+        messages.register_looks()

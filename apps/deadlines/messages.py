@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 
 from apps.deadlines.announcements import StepTaken
 from apps.deadlines.choices import Stage, StepKind
-from apps.notices import texts
+from apps.notices import kinds, texts
 from apps.notices.services import Draft, send
 from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import agency_people
@@ -15,25 +15,29 @@ from apps.organisation.selectors import agency_people
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Title and body of a step's notice, who besides the holder gets it, and whether it is urgent."""
+    """Title, body and look of a step's notice, who besides the holder gets it, and whether it is urgent."""
 
     title: str
     body: str
+    icon: str
+    tone: str
     head: bool
     district: bool = False
     urgent: bool = False
 
 
 WORDS: dict[str, Words] = {
-    StepKind.REMIND: Words(_("请抓紧：%(subject)s"), _("%(stage)s时限将于 %(due)s 到期。"), head=False),
-    StepKind.YELLOW: Words(_("黄牌：%(subject)s"), _("%(stage)s即将到期，期限 %(due)s。"), head=True),
-    StepKind.RED: Words(_("红牌：%(subject)s"), _("%(stage)s已超期，期限 %(due)s。"), head=True, urgent=True),
+    StepKind.REMIND: Words(_("请抓紧：%(subject)s"), _("%(stage)s时限将于 %(due)s 到期。"), "clock", "plain", head=False),
+    StepKind.YELLOW: Words(_("黄牌：%(subject)s"), _("%(stage)s即将到期，期限 %(due)s。"), "alert-triangle", "near", head=True),
+    StepKind.RED: Words(_("红牌：%(subject)s"), _("%(stage)s已超期，期限 %(due)s。"), "clock-exclamation", "late", head=True, urgent=True),
     StepKind.ESCALATE: Words(
-        _("超期升级：%(subject)s"), _("%(stage)s超期未结，期限 %(due)s，由上级督办。"), head=True, urgent=True
+        _("超期升级：%(subject)s"), _("%(stage)s超期未结，期限 %(due)s，由上级督办。"), "arrow-big-up-lines", "late", head=True, urgent=True
     ),
     StepKind.MEETING: Words(
         _("列入周例会：%(subject)s"),
         _("%(stage)s超期未结，期限 %(due)s，已列入区周例会清单。"),
+        "list-details",
+        "late",
         head=True,
         district=True,
         urgent=True,
@@ -48,6 +52,12 @@ STAGE_WORDS = {
     Stage.SUPERVISION: _("督办答复"),
     Stage.RECTIFICATION: _("整改"),
 }
+
+
+def register_looks() -> None:
+    """Let the inbox show each kind by its icon and tone."""
+    for kind, words in WORDS.items():
+        kinds.register(f"deadline.{kind}", icon=words.icon, tone=words.tone)
 
 
 def send_notices(steps: Sequence[StepTaken]) -> None:

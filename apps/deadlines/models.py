@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import presentation
 from apps.deadlines.choices import Anchor, Card, Level, LimitState, Measure, Outcome, Stage, StepKind, Urgency
 from apps.deadlines.reckoning import Rung
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
@@ -88,6 +89,11 @@ class LimitPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def title(self) -> str:
+        """The name in the language in use."""
+        return self.name if presentation.in_chinese() else self.name_en
 
 
 class LadderRung(models.Model):
@@ -248,3 +254,13 @@ class SweepRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def kinds(self) -> list[tuple[str, int]]:
+        """How many steps of each kind, named in the language in use, in the ladder's order."""
+        return [(str(kind.label), self.by_kind[kind]) for kind in StepKind if kind in self.by_kind]
+
+    @property
+    def lag_minutes(self) -> int:
+        """The lag in whole minutes."""
+        return self.lag_seconds // 60

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from apps.core.keyset import KeysetPage, keyset_page
+from apps.deadlines import rulebook
+from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.choices import LimitState
 from apps.deadlines.models import CalendarDay, CalendarYear, LadderRung, LadderStep, Limit, LimitPolicy, SweepRun
 
@@ -57,6 +59,16 @@ def calendar_years(*, first: int) -> "QuerySet[CalendarYear]":
 def calendar_days(*, year: int) -> "QuerySet[CalendarDay]":
     """The holidays and make-up working days of a year, in order."""
     return CalendarDay.objects.filter(date__gte=date(year, 1, 1), date__lte=date(year, 12, 31)).order_by("date")
+
+
+def calendar_book() -> WorkingCalendar:
+    """The working calendar in force."""
+    return rulebook.current().calendar
+
+
+def working_days_in(year: int) -> int:
+    """How many days of ``year`` are worked."""
+    return calendar_book().working_days_between(date(year, 1, 1), date(year, 12, 31))
 
 
 def policies() -> "QuerySet[LimitPolicy]":

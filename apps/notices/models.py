@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.notices import texts
+from apps.notices import kinds, texts
 
 if TYPE_CHECKING:
     from apps.grid.scopes import Person
@@ -68,6 +68,11 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.title_text
+
+    @property
+    def look(self) -> kinds.Look:
+        """Icon and tone of the kind."""
+        return kinds.look_of(self.kind)
 
     @property
     def title_text(self) -> str:

@@ -5,6 +5,7 @@ from typing import cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_GET, require_POST
 
@@ -29,8 +30,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "size": size,
-            "sizes": SIZES,
             "only_unread": only_unread,
+            "choices": [("", _("全部")), ("1", _("未读"))],
+            "current": "1" if only_unread else "",
+            "filter_label": _("筛选"),
             "total": selectors.total_count(user, unread=only_unread),
             "unread_total": selectors.unread_count(user),
         },

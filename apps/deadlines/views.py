@@ -1,0 +1,102 @@
+"""Pages of administration: the sweeps, the working calendar, the limits and their ladder. For system administrators."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from apps.core import clock
+from apps.core.errors import NotAllowed
+from apps.deadlines import presentation, selectors
+from apps.grid.permissions import Permission
+from apps.grid.scopes import holds
+
+SIZES = (20, 50, 100)
+View = Callable[..., HttpResponse]
+
+
+def for_administrators(view: View) -> View:
+    """Let in whoever administers the system; 403 for every other signed-in person."""
+
+    @wraps(view)
+    @login_required
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not holds(request.user, Permission.SYSTEM_MANAGE):
+            raise NotAllowed
+        return view(request)
+
+    return guarded
+
+
+@require_GET
+@for_administrators
+def sweeps(request: HttpRequest) -> HttpResponse:
+    """The runs of the sweep, newest first; ``?busy=1`` keeps those that took a step."""
+    busy = request.GET.get("busy") == "1"
+    size = int(request.GET["size"]) if request.GET.get("size") in {str(one) for one in SIZES} else SIZES[0]
+    last = selectors.last_sweep()
+    return render(
+        request,
+        "deadlines/sweeps.html",
+        {
+            "nav_active": "manage",
+            "tabs": presentation.tabs("sweeps"),
+            "page": selectors.sweep_page(cursor=request.GET.get("cursor"), size=size, busy=busy),
+            "size": size,
+            "busy": busy,
+            "choices": [("", _("全部")), ("1", _("有动作的"))],
+            "current": "1" if busy else "",
+            "filter_label": _("筛选"),
+            "last": last,
+            "late": selectors.is_late(last, at=clock.now()),
+        },
+    )
+
+
+@require_GET
+@for_administrators
+def calendar(request: HttpRequest) -> HttpResponse:
+    """A year's working days month by month, and a warning where the coming year is not announced."""
+    today = clock.today()
+    given = request.GET.get("year", "")
+    years = list(selectors.calendar_years(first=today.year - 2))
+    known = {row.year for row in years}
+    year = int(given) if given.isdigit() and int(given) in known else today.year
+    return render(
+        request,
+        "deadlines/calendar.html",
+        {
+            "nav_active": "manage",
+            "tabs": presentation.tabs("calendar"),
+            "year": year,
+            "year_text": str(year),
+            "weekdays": presentation.weekdays(),
+            "years": presentation.year_tabs(years, current=year),
+            "announced": any(row.year == year and row.announced for row in years),
+            "months": presentation.months(selectors.calendar_book(), selectors.calendar_days(year=year), year, today),
+            "working_days": selectors.working_days_in(year),
+            "unannounced": presentation.unannounced_warning(years, today),
+        },
+    )
+
+
+@require_GET
+@for_administrators
+def limits(request: HttpRequest) -> HttpResponse:
+    """The limits in use, the alternatives, and the ladder every limit climbs."""
+    policies = list(selectors.policies())
+    return render(
+        request,
+        "deadlines/limits.html",
+        {
+            "nav_active": "manage",
+            "tabs": presentation.tabs("limits"),
+            "in_use": [policy for policy in policies if policy.active],
+            "alternatives": [policy for policy in policies if not policy.active],
+            "rungs": selectors.rungs(),
+        },
+    )
