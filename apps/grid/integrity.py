@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from django.db.models import F, Q
 
@@ -77,7 +78,7 @@ def _misplaced(placed: PlacedModel):  # type: ignore[no-untyped-def]  # reason: 
         present = Q(**{f"{kind}__isnull": False})
         wrong |= present & ~Q(**{f"{kind}__kind": kind})
         wrong |= Q(**{f"{kind}__closed_on__isnull": False})
-    for upper, lower in zip(kinds, kinds[1:], strict=False):
+    for upper, lower in pairwise(kinds):
         present = Q(**{f"{lower}__isnull": False})
         wrong |= present & (Q(**{f"{upper}__isnull": True}) | ~Q(**{f"{lower}__parent_id": F(f"{upper}_id")}))
     return placed.model._base_manager.filter(placed.open_rows).filter(wrong)

@@ -13,11 +13,13 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 import shapely
 from django.db import connection
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from apps.grid.models import Boundary, BoundaryState, Unit
 
@@ -63,8 +65,17 @@ class UnitPath:
         return {f"{kind}_id": unit.id if (unit := getattr(self, kind)) else None for kind in KINDS}
 
 
+CELLS_PER_DEGREE = 2000  # a cell of about fifty metres
+MOST_CELLS = 200_000
+Answer = tuple[tuple[tuple[BaseGeometry, UnitPath | None], ...], UnitPath | None]
+
+
 class LocationIndex:
-    """Published boundaries by level, the lowest asked first."""
+    """Published boundaries by level, the lowest asked first, and what is already known of small cells of the ground.
+
+    A cell remembers which outlines cross it and the path of the outline that holds all of it, so that most questions need
+    no geometry and the others one or two tests.
+    """
 
     def __init__(self) -> None:
         rows = Unit.objects.order_by().values_list("pk", "code", "name", "kind", "parent_id", "closed_on")
@@ -73,6 +84,7 @@ class LocationIndex:
         drawn = dict(outlines.order_by("unit__code").values_list("unit_id", "geometry"))
         divided = {units[unit_id][4] for unit_id in drawn}
         self._levels = []
+        self._cells: dict[tuple[int, int], Answer] = {}
         for kind in reversed(KINDS):
             ids = [unit_id for unit_id in drawn if units[unit_id][3] == kind]
             shapes = [shape(drawn[unit_id]) for unit_id in ids]
@@ -85,14 +97,36 @@ class LocationIndex:
         """The path of the lowest unit whose outline covers the point, its edge included.
 
         On an edge shared by two units the lower code wins. A unit that is divided among children with outlines does not
-        answer for a gap between them: there the point is outside.
+        answer for a gap between them: there the point is outside. Raises ``ValueError`` for what is no number.
         """
-        point = shapely.Point(lon, lat)
+        key = (floor(lon * CELLS_PER_DEGREE), floor(lat * CELLS_PER_DEGREE))
+        crossing, rest = self._cells.get(key) or self._cell(key)
+        for outline, path in crossing:
+            if shapely.intersects_xy(outline, lon, lat):
+                return path
+        return rest
+
+    def _cell(self, key: tuple[int, int]) -> Answer:
+        """Find out about a cell: its crossing outlines in the order they are asked, and who holds the rest of it."""
+        west, south = (number / CELLS_PER_DEGREE for number in key)
+        # a hair wider than the cell, so that no rounding of the key loses an outline at its edge
+        box = shapely.box(
+            west - 1e-9, south - 1e-9, west + 1 / CELLS_PER_DEGREE + 1e-9, south + 1 / CELLS_PER_DEGREE + 1e-9
+        )
+        crossing: list[tuple[BaseGeometry, UnitPath | None]] = []
+        rest: UnitPath | None = None
         for tree, shapes, paths in self._levels:
-            found = [i for i in tree.query(point) if shapely.intersects_xy(shapes[i], lon, lat)]
-            if found:
-                return paths[min(found)]
-        return None
+            near = sorted(int(i) for i in tree.query(box, predicate="intersects"))
+            whole = next((i for i in near if shapely.contains_properly(shapes[i], box)), None)
+            if whole is not None:
+                rest = paths[whole]
+                break
+            crossing += [(shapes[i], paths[i]) for i in near]
+        answer = (tuple(crossing), rest)
+        if len(self._cells) >= MOST_CELLS:
+            self._cells.clear()
+        self._cells[key] = answer
+        return answer
 
 
 def _path(units: dict[int, tuple[Any, ...]], unit_id: int) -> UnitPath:

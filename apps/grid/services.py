@@ -31,19 +31,19 @@ class ImportReport:
         return self.created + self.renamed
 
 
-def _quiet(_step: str, _count: int) -> None:
+def quiet(_step: str, _count: int) -> None:
     """No progress."""
 
 
 @transaction.atomic
 def import_division(
-    rows: Sequence[DivisionRow], *, at: datetime, because: str = "导入行政区划", progress: Progress = _quiet
+    rows: Sequence[DivisionRow], *, at: datetime, because: str = "导入行政区划", progress: Progress = quiet
 ) -> ImportReport:
     """Bring one district's tree into step with a file that ``divisions.read_division`` has read.
 
-    Units that are missing are made, names that changed are changed and both are dated; nothing is ever moved, closed or
-    taken away. ``progress`` hears each step with its number of units. Raises ``DivisionError`` when a row contradicts the
-    tree as it is; nothing is changed then.
+    Units that are missing are made, names that changed are changed and both are dated; nothing is ever moved, closed
+    or taken away. ``progress`` hears each step with its number of units. Raises ``DivisionError`` when a row
+    contradicts the tree as it is; nothing is changed then.
     """
     lock_tree()
     day = clock.local(at).date()
