@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 from django.conf import settings
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from tools.translations import compile_all
 
@@ -21,6 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compile the translations once, before any worker reads them."""
     if not hasattr(config, "workerinput"):
         compile_all()
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,3 +63,17 @@ def empty_redis() -> Iterator[None]:
     clear()
     yield
     clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_passes_append_only_triggers() -> Iterator[None]:
+    """Between tests with real transactions every table is emptied, those too that refuse it in the product."""
+    plain = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
+        quiet = ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = origin"]
+        plain(self, quiet)
+
+    DatabaseOperations.execute_sql_flush = flush
+    yield
+    DatabaseOperations.execute_sql_flush = plain

@@ -15,7 +15,7 @@ def kept_secret(path: Path, make: Callable[[], str] = lambda: secrets.token_urls
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch = path.with_suffix(f".{os.getpid()}")
+        scratch = path.with_suffix(f".{secrets.token_hex(8)}")
         with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(make())
         try:
