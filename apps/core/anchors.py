@@ -82,13 +82,13 @@ def verify() -> Iterator[BrokenLink]:
 
 
 def _verify_model(model: type[ChainedEvent]) -> Iterator[BrokenLink]:
-    parents = dict(
-        (pk, (sequence, bytes(link)))
+    parents = {
+        pk: (sequence, bytes(link))
         for pk, sequence, link in _parent_model(model)  # type: ignore[attr-defined]
         ._base_manager.filter(head_sequence__gt=0)
         .values_list("pk", "head_sequence", "head_hash")
         .iterator(chunk_size=5000)
-    )
+    }
     column = f"{model.chain_parent}_id"
     current: int | None = None
     walker = _Walker(model)

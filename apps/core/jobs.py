@@ -109,7 +109,10 @@ def visible_jobs(user: "User") -> QuerySet[Job]:
 
 @transaction.atomic
 def cancel_job(*, job_id: int, actor: "User", at: datetime) -> Job:
-    """Ask a job to stop: a waiting one ends at once, a running one at its next step. Raises ``NotVisible``, ``WrongState``."""
+    """Ask a job to stop: a waiting one ends at once, a running one at its next step.
+
+    Raises ``NotVisible``, ``WrongState``.
+    """
     job = visible_jobs(actor).select_for_update(of=("self",)).filter(pk=job_id).first()
     if job is None:
         raise NotVisible

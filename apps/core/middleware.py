@@ -23,4 +23,4 @@ class DomainErrorMiddleware:
         if not isinstance(error, DomainError):
             return None
         template = "core/_error.html" if getattr(request, "htmx", False) else "core/error.html"
-        return render(request, template, {"error": error}, status=error.status)
+        return render(request, template, {"error": error, "status": error.status}, status=error.status)
