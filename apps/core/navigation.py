@@ -42,7 +42,7 @@ def register_item(key: str, label: Label, url_name: str, permission: Callable[[U
 
 
 def register_identity(provider: Callable[[User], str]) -> None:
-    """Announce who can say in a few words for whom a user works (``大宁路街道调度中心``); the first non-empty answer is shown."""
+    """Announce who can say in a few words for whom a user works; the first non-empty answer is shown."""
     if provider not in _identities:
         _identities.append(provider)
 
@@ -53,9 +53,10 @@ def identity_of(user: User) -> str:
 
 
 def links_for(user: User, path: str, active: str = "") -> list[NavigationLink]:
-    """The entries this user may use, in order; the active one is ``active`` or else the longest URL that ``path`` starts with.
+    """The entries this user may use, in order.
 
-    An entry whose URL does not exist (its room is not installed) is left out.
+    The active one is ``active`` or else the longest URL that ``path`` starts with. An entry
+    whose URL does not exist (its room is not installed) is left out.
     """
     if not getattr(user, "is_authenticated", False):
         return []

@@ -1,6 +1,7 @@
 """How moments, spans and limits are said in a word or two, in Chinese and in English (``design/screens.md``).
 
-Pure functions: the present moment is always passed in. Spans are whole minutes, rounded down, so that nobody is promised time he has not.
+Pure functions: the present moment is always passed in. Spans are whole minutes, rounded
+down, so that nobody is promised time he has not.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ def in_chinese() -> bool:
 
 
 def when_text(moment: datetime | date, at: datetime) -> str:
-    """``11-21 周六 14:05`` or ``Sat 21 Nov 14:05``; with the year when it is not the year of ``at``; a date has no time."""
+    """``11-21 周六 14:05`` or ``Sat 21 Nov 14:05``; with the year unless it is that of ``at``; a date has no time."""
     hours = ""
     day = moment
     if isinstance(moment, datetime):
@@ -64,7 +65,7 @@ def duration_text(span: timedelta | int) -> str:
 
 
 def working_text(minutes: int, work_day: int = WORK_DAY) -> str:
-    """A span of working minutes in its two largest units: ``2 工作日 3 时``, ``3 工作时 40 分``; ``work_day`` in minutes."""
+    """A span of working minutes in its two largest units: ``2 工作日 3 时``, ``40 分`` (``work_day``: minutes)."""
     days, rest = divmod(abs(minutes), work_day)
     hours, left = divmod(rest, HOUR)
     if days:
@@ -75,7 +76,7 @@ def working_text(minutes: int, work_day: int = WORK_DAY) -> str:
 
 
 def ago_text(moment: datetime, at: datetime) -> str:
-    """``刚刚``, ``3 分前``, ``2 时前``, ``5 天前``; ``… 后`` for what is still to come; past thirty days the date itself."""
+    """``刚刚``, ``3 分前``, ``2 时前``, ``… 后`` for what is to come; past thirty days the date."""
     minutes = minutes_of(at - moment)
     size = abs(minutes)
     if size < 1:
@@ -115,7 +116,8 @@ def limit_look(
 ) -> LimitLook:
     """The look of a limit: suspended, met, over, near or in time.
 
-    ``left`` is what the working calendar leaves, in working minutes (negative when over); without it the span is said in calendar time.
+    ``left`` is what the working calendar leaves, in working minutes (negative when over); without it the span is
+    said in calendar time.
     ``card`` is ``""``, ``"yellow"`` or ``"red"`` and can only make the tone graver.
     """
     if paused:
@@ -128,10 +130,7 @@ def limit_look(
         return LimitLook("late" if over else "ok", "check", _("超时办结") if over else _("按时办结"), 100)
     total = minutes_of(due_at - started_at) if started_at is not None else 0
     share = 100 if over else (max(0, min(100, 100 - remaining * 100 // total)) if total > 0 else 0)
-    if left is None:
-        span = duration_text(remaining)
-    else:
-        span = working_text(left, work_day)
+    span = duration_text(remaining) if left is None else working_text(left, work_day)
     near = remaining * NEAR_SHARE < total if total > 0 else remaining < NEAR_MINUTES
     tone = "late" if over or card == "red" else "near" if near or card == "yellow" else "ok"
     if over:

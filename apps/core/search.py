@@ -26,7 +26,7 @@ _providers: list[Provider] = []
 
 
 def register_search(provider: Provider) -> None:
-    """Announce a finder, called from ``AppConfig.ready``: it gets the user and the words and answers only what the user may see."""
+    """Announce a finder, from ``AppConfig.ready``: for a user and words it answers what that user may see."""
     if provider not in _providers:
         _providers.append(provider)
 
@@ -37,7 +37,7 @@ def has_providers() -> bool:
 
 
 def search_for(user: User, words: str) -> list[SearchHit]:
-    """What the rooms find for these words, at most ``PER_PROVIDER`` from each, in the order of the rooms; nothing for no words."""
+    """What the rooms find, at most ``PER_PROVIDER`` from each, in the order of the rooms; nothing for no words."""
     words = words.strip()
     if not words:
         return []

@@ -1,7 +1,8 @@
 """Browser libraries: which few files of ``node_modules`` are served, and under which name.
 
-npm fetches whole packages (well over 100 MB); the product serves some ten files of them. ``settings.VENDOR_FILES`` maps the
-served name below ``STATIC_URL`` to the file below ``node_modules``; a dictionary rather than folders keeps ``collectstatic`` at a second.
+npm fetches whole packages (well over 100 MB); the product serves some ten files of them. ``settings.VENDOR_FILES`` maps
+the served name below ``STATIC_URL`` to the file below ``node_modules``; a dictionary rather than folders keeps
+``collectstatic`` at a second.
 """
 
 from collections.abc import Iterable, Iterator

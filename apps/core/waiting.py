@@ -1,4 +1,4 @@
-"""What waits for somebody: every room that gives people work says so here, and the home page shows it in the order of its limits."""
+"""What waits for somebody: every room that gives people work says so here, and home shows it in order of its limits."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ Text = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class WaitingItem:
-    """One thing to be done: ``kind`` says what kind in a word or two, ``state`` is an optional badge, ``icon`` a Tabler outline name.
+    """One thing to be done: ``kind`` in a word or two, ``state`` an optional badge, ``icon`` a Tabler outline name.
 
-    ``due_at`` is ``None`` where there is no limit; ``started_at`` lets the limit chip tell near from far; ``left`` is what the
-    working calendar leaves, in working minutes.
+    ``due_at`` is ``None`` where there is no limit; ``started_at`` lets the limit chip tell near from far; ``left`` is
+    what the working calendar leaves, in working minutes.
     """
 
     title: Text
@@ -36,7 +36,7 @@ _providers: list[Provider] = []
 
 
 def register_waiting(provider: Provider) -> None:
-    """Announce a source of work; called from ``AppConfig.ready``. A provider answers at most what fits on a page, soonest first."""
+    """Announce a source of work, from ``AppConfig.ready``: it answers at most what fits on a page, soonest first."""
     if provider not in _providers:
         _providers.append(provider)
 

@@ -83,7 +83,8 @@ def _look(due_at: datetime | None, state: str, given: dict[str, Any]) -> present
 def limit_chip(due_at: datetime | None, state: str = "", **given: Any) -> dict[str, Any]:
     """``剩 3 工作时`` or ``超 1 天 2 时`` with icon and colour, the exact time in the tip.
 
-    ``state`` is ``"paused"``, ``"done"`` or empty; see ``presentation.limit_look`` for ``started_at, at, paused, done, card, left, work_day``.
+    ``state`` is ``"paused"``, ``"done"`` or empty; ``started_at, at, paused, done, card, left, work_day`` are those of
+    ``presentation.limit_look``.
     """
     return {"look": _look(due_at, state, given), "due_at": due_at}
 
@@ -158,10 +159,9 @@ def sparkline(values: Iterable[Any], width: int = 88, height: int = 22, label: s
     if len(known) < 2:
         return SafeString("")
     low, high = min(known), max(known)
-    reach = (high - low) or 1.0
     step = (width - 6) / (len(numbers) - 1)
     points: list[tuple[float, float] | None] = [
-        None if number is None else (3 + index * step, height - 3 - (number - low) / reach * (height - 6))
+        None if number is None else (3 + index * step, _height_of(number, low, high, height))
         for index, number in enumerate(numbers)
     ]
     path, pen = "", "M"
@@ -182,6 +182,10 @@ def sparkline(values: Iterable[Any], width: int = 88, height: int = 22, label: s
         f"{last[0]:.1f}",
         f"{last[1]:.1f}",
     )
+
+
+def _height_of(number: float, low: float, high: float, height: int) -> float:
+    return height / 2 if high == low else height - 3 - (number - low) / (high - low) * (height - 6)
 
 
 def _figure(number: float) -> str:
@@ -239,7 +243,7 @@ def _crumbs(units: Iterable[Any], href: str) -> dict[str, Any]:
 
 @register.inclusion_tag("components/unit_path.html")
 def unit_path(unit: Any, href: str = "") -> dict[str, Any]:
-    """The tree down to a unit; each crumb is a link (``href`` + code, or the unit's page) and opens its siblings. One query."""
+    """The tree down to a unit; each crumb is a link (``href`` + code, or its page) and opens its siblings."""
     return _crumbs(unit.get_ancestors(include_self=True) if unit is not None else (), href)
 
 
@@ -260,7 +264,7 @@ def place_text(row: Any, start: str = "street") -> str:
 
 @register.simple_tag(takes_context=True)
 def query_with(context: Context, **changes: Any) -> str:
-    """The page's query string with some parameters changed; ``None`` or an empty value removes one, and the page's cursor goes."""
+    """The page's query string with some parameters changed (empty: removed); the cursor goes."""
     params: QueryDict = context["request"].GET.copy()
     params.pop("cursor", None)
     for name, value in changes.items():
