@@ -29,6 +29,7 @@ def render(message: str, parameters: Mapping[str, Any], *, at: datetime) -> str:
 def _shown(value: Any, at: datetime) -> Any:
     if not isinstance(value, Mapping):
         return value
-    if "text" in value:
-        return gettext(value["text"])
+    message = value.get("text")
+    if message is not None:
+        return gettext(message)
     return when_text(datetime.fromisoformat(value["at"]), at)
