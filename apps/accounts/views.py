@@ -20,7 +20,7 @@ from apps.accounts.errors import TooManyAttempts
 from apps.accounts.grants import grants_of
 from apps.accounts.models import User
 
-PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
+SIGN_IN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 class SignIn(LoginView):
@@ -33,7 +33,7 @@ class SignIn(LoginView):
         """Sign in by form, or as a demonstration account where the demo is on."""
         user = demo_user(request.POST["demo"]) if "demo" in request.POST else None
         if user is not None:
-            login(request, user, backend=PASSWORD_BACKEND)
+            login(request, user, backend=SIGN_IN_BACKEND)
             return _with_language(redirect(self.get_success_url()), request, user)
         return super().post(request, *args, **kwargs)
 

@@ -16,7 +16,7 @@ import pytest
 from apps.core.embedded import locks, places, servers
 from apps.core.embedded.client import attach, release, wait_for_end
 from apps.core.embedded.state import READY, STARTING, State, read_state, write_state
-from tests.faults.system import ROOT, alive, clean_environment, processes_of, wait_for
+from tests.faults.system import ROOT, alive, clean_environment, processes_of, scratch_var, wait_for
 
 USER = """
 import sys, time
@@ -28,17 +28,13 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder() -> Iterator[Path]:
     """A scratch ``var`` that the service user can enter; whatever still runs there is ended."""
-    made = tmp_path / "open"
-    made.mkdir(mode=0o755)
-    for step in made.parents:
-        if step.name.startswith("pytest-") or step == tmp_path:
-            step.chmod(0o755)
-    yield made / "var"
-    release(made / "var")
-    wait_for(lambda: processes_of(made / "var") == {}, 30, "the services did not end")
-    remove_outside(made / "var")
+    with scratch_var() as var:
+        yield var
+        release(var)
+        wait_for(lambda: processes_of(var) == {}, 30, "the services did not end")
+        remove_outside(var)
 
 
 def remove_outside(var: Path) -> None:

@@ -86,9 +86,10 @@ def test_a_message_that_never_succeeds_ends_as_a_dead_letter(carried: list[dict]
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rolled_back_transaction_leaves_no_message(carried: list[dict]) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        outbox.enqueue("test-topic", {"n": 1}, at=AT)
-        raise RuntimeError
+    transaction.set_autocommit(False)
+    outbox.enqueue("test-topic", {"n": 1}, at=AT)
+    transaction.rollback()
+    transaction.set_autocommit(True)
     assert outbox.drain() == 0
     assert OutboxMessage.objects.count() == 0
 
