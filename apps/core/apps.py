@@ -1,9 +1,16 @@
 """The room without domain nouns: clock, errors, audit, outbox, jobs, attachments, the page shell."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import navigation
 
 
 class CoreConfig(AppConfig):
     """Core is the lowest room; every other may import it."""
 
     name = "apps.core"
+
+    def ready(self) -> None:
+        """Home is the first entry of the top bar, for everybody."""
+        navigation.register_item("home", _("待办"), "home", lambda user: True, 10)
