@@ -157,6 +157,7 @@ class Case(ChainHead, Placed):
                 for column in ("district", "street", "community", "grid")
             ),
             models.Index(fields=["category", "-reported_at"], name="cases_case_category_recent"),
+            models.Index(fields=["category", "lat", "lon"], name="cases_case_category_point"),
             models.Index(fields=["reporter", "-reported_at"], name="cases_case_reporter_recent"),
             models.Index(fields=["district", "reported_at"], name="cases_case_district_reported"),
             GinIndex(fields=["words"], name="cases_case_words"),

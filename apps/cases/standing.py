@@ -44,6 +44,8 @@ def standing_of(case: Case, legs: Iterable[Leg], user: "User") -> Standing:
         present=frozenset(present),
         leg_state=LegState(leg.state) if leg is not None else None,
         category_on_the_spot=case.category.on_the_spot,
+        reopened=case.reopen_count > 0,
+        at_top=case.desk.unit.kind == KINDS[0],
     )
 
 

@@ -82,7 +82,9 @@ class By(StrEnum):
 @dataclass(frozen=True)
 class Transition:
     """One row: from which states, by whom and with which permission, to which state (``None``: it stays or the effect
-    decides). ``legs`` are the states the actor's own leg may be in; ``inputs`` must be given, ``note`` a text too."""
+    decides). ``legs`` are the states the actor's own leg may be in; ``inputs`` must be given, ``note`` a text too.
+    ``on_the_spot``: only where the category may be settled so; ``once``: only on a case never reopened before;
+    ``below_top``: only where there is a centre above."""
 
     action: Action
     sources: frozenset[CaseState]
@@ -93,6 +95,8 @@ class Transition:
     inputs: tuple[str, ...] = ()
     legs: frozenset[LegState] = field(default_factory=frozenset)
     on_the_spot: bool = False
+    once: bool = False
+    below_top: bool = False
 
 
 S = CaseState
@@ -115,7 +119,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Action.VERIFY, [S.HANDLED], S.VERIFIED, By.VERIFIER, needs=P.CASE_VERIFY, inputs=("passed",)),
     _row(Action.REWORK, [S.HANDLED, S.VERIFIED], S.DISPATCHED, By.DESK, needs=P.CASE_DISPATCH, note=True),
     _row(Action.CLOSE, [S.VERIFIED], S.CLOSED, By.DESK, needs=P.CASE_CLOSE),
-    _row(Action.ESCALATE, [S.REGISTERED], S.REGISTERED, By.DESK, needs=P.CASE_ESCALATE, note=True),
+    _row(Action.ESCALATE, [S.REGISTERED], S.REGISTERED, By.DESK, needs=P.CASE_ESCALATE, note=True, below_top=True),
     _row(
         Action.SUSPEND,
         [S.REGISTERED, S.DISPATCHED],
@@ -133,6 +137,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Action.COMMENT, list(CaseState), None, By.COVERING, needs=P.CASE_COMMENT, note=True),
     _row(Action.MERGE, [S.REPORTED, S.REGISTERED], S.MERGED, By.DESK, needs=P.CASE_REGISTER, inputs=("into",)),
     _row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.DESK, needs=P.CASE_REGISTER, note=True),
+    _row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.REPORTER, note=True, once=True),
     _row(Action.RATE, [S.CLOSED], None, By.REPORTER, inputs=("solved", "satisfied")),
     _row(Action.RATE, [S.CLOSED], None, By.DESK, needs=P.CASE_CLOSE, inputs=("solved", "satisfied")),
 )
@@ -152,6 +157,9 @@ class Standing:
     """Those in which the actor may act now: the desk is the case's desk, the handler's leg is open …"""
     leg_state: LegState | None
     category_on_the_spot: bool
+    reopened: bool = False
+    at_top: bool = False
+    """Whether the case's desk is the district's, above which there is none."""
 
 
 def rows_of(action: Action) -> tuple[Transition, ...]:
@@ -177,6 +185,8 @@ def fits(row: Transition, standing: Standing) -> bool:
         and row.by in standing.present
         and (not row.legs or standing.leg_state in row.legs)
         and (not row.on_the_spot or standing.category_on_the_spot)
+        and not (row.once and standing.reopened)
+        and not (row.below_top and standing.at_top)
     )
 
 

@@ -1,5 +1,6 @@
 """``perform``: the one function that moves a case."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services import effects
 from apps.cases.services.reporting import CASE_TOPIC
 from apps.cases.standing import own_leg, standing_of
-from apps.cases.workflow import LEG_ACTIONS, Action, Transition
+from apps.cases.workflow import LEG_ACTIONS, Action, By, Transition
 from apps.core.audit import append_event
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible, StaleVersion, WrongState
 from apps.core.outbox import enqueue
@@ -40,13 +41,22 @@ class Step:
 
 @transaction.atomic
 def perform(
-    *, number: str, action: str, actor: "User", at: datetime, version: int | None, note: str = "", **given: Any
+    *,
+    number: str,
+    action: str,
+    actor: "User",
+    at: datetime,
+    version: int | None,
+    note: str = "",
+    wrong: Mapping[str, list[str]] | None = None,
+    **given: Any,
 ) -> Case:
     """Move a case one step and return it.
 
     ``version`` is the case's, or for accept, return and feedback that of the actor's own leg; pages that read the
     case a moment ago give it, and ``None`` skips the check. ``given`` carries the action's inputs (``agency``,
-    ``assisting``, ``passed``, ``until``, ``into``, ``solved``, ``satisfied``).
+    ``assisting``, ``passed``, ``until``, ``into``, ``solved``, ``satisfied``); ``wrong`` what an edge found amiss with
+    them by field, to be raised in its place in the order.
 
     Raises ``NotVisible``, ``NotAllowed``, ``StaleVersion``, ``WrongState``, ``InvalidInput``, checked in that order.
     Writes one event and the outbox row of its notices in the same transaction.
@@ -55,8 +65,10 @@ def perform(
     if case is None or not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
         raise NotVisible
     step = _check(case, _action(action), actor, at, version, note, given)
+    _check_inputs(step, wrong or {})
     before = case.state
-    details = effects.EFFECTS[step.row.action](step)
+    behalf = _on_behalf(step)
+    details = behalf | effects.EFFECTS[step.row.action](step)
     if step.row.action not in UNVERSIONED:
         case.version += 1
     payload = {"note": step.note} | details if step.note else details
@@ -76,6 +88,15 @@ def perform(
     message = {"case": case.pk, "action": step.row.action.value, "event": case.head_sequence, "actor": actor.pk}
     enqueue(CASE_TOPIC, message, at=at)
     return case
+
+
+def _on_behalf(step: Step) -> dict[str, str]:
+    """For whom the actor acted, as the timeline names it."""
+    if step.row.by is By.DESK:
+        return {"for": step.case.desk.name}
+    if step.row.by is By.HANDLER and step.leg is not None:
+        return {"for": step.leg.agency.name}
+    return {}
 
 
 def _action(action: str) -> Action:
@@ -108,9 +129,7 @@ def _check(
         row = workflow.check(action, standing)
     except WrongState as error:
         raise WrongState(extra=state) from error
-    step = Step(case, legs, leg, row, actor, at, note.strip(), given)
-    _check_inputs(step)
-    return step
+    return Step(case, legs, leg, row, actor, at, note.strip(), given)
 
 
 def _load(case: Case, legs: list[Leg]) -> None:
@@ -122,7 +141,7 @@ def _load(case: Case, legs: list[Leg]) -> None:
             setattr(case, name, agency)
 
 
-def _check_inputs(step: Step) -> None:
+def _check_inputs(step: Step, found: Mapping[str, list[str]]) -> None:
     wrong: dict[str, list[str]] = {}
     if step.row.note and not step.note:
         wrong["note"] = [_("请写明情况或理由。")]
@@ -131,5 +150,6 @@ def _check_inputs(step: Step) -> None:
     for name in step.row.inputs:
         if step.given.get(name) is None:
             wrong[name] = [_("此项必填。")]
+    wrong |= found
     if wrong:
         raise InvalidInput(fields=wrong)

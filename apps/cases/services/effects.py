@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
@@ -12,13 +13,19 @@ from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import LEG_SUBJECT, end_leg, end_open_legs, hold, open_lead, open_leg
 from apps.cases.workflow import Action
 from apps.core import clock
-from apps.core.errors import InvalidInput, WrongState
+from apps.core.errors import Conflict, InvalidInput, WrongState
 from apps.deadlines import services as deadlines
 from apps.deadlines.choices import Stage
+from apps.grid.models import Unit
+from apps.grid.permissions import Permission
+from apps.grid.placed import PATH_RELATED, place_at
+from apps.grid.scopes import holds_at, scopes_of
 from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import centres_above, dispatch_targets
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from apps.cases.services.acting import Step
 
 Details = dict[str, Any]
@@ -237,7 +244,7 @@ def escalate(step: "Step") -> Details:
     case = step.case
     above = _above(case.desk)
     if above is None:
-        raise WrongState(_("已是最高一级，不能再上报。"), extra={"state": case.state})
+        raise WrongState(extra={"state": case.state})
     end_open_legs(step.legs, at=step.at)
     open_leg(
         case,
@@ -284,14 +291,17 @@ def resume(step: "Step") -> Details:
 
 
 def extend(step: "Step") -> Details:
-    """The level above moves the end of the present limit, once, before it is over."""
+    """The level above moves the end of the present limit before it is over: once, with the district's word twice."""
     case = step.case
     lead = open_lead(step.legs)
     if step.at > lead.due_at:
         raise WrongState(_("时限已过，不能再延期。"), extra={"state": case.state})
     limit = deadlines.get_open_limit(subject_kind=LEG_SUBJECT, subject_id=lead.pk, stage=lead.stage)
-    old = limit.due_at
-    limit = deadlines.extend_limit(limit, due_at=_moment(step.given["until"]), at=step.at)
+    old, until = limit.due_at, _moment(step.given["until"])
+    if until <= old:
+        raise InvalidInput(fields={"until": [_("新的期限必须晚于原期限。")]})
+    twice = holds_at(step.actor, Permission.CASE_EXTEND, case.place["district_id"] or 0)
+    limit = deadlines.extend_limit(limit, due_at=until, at=step.at, allowed=2 if twice else 1)
     lead.due_at = limit.due_at
     lead.save(update_fields=["due_at"])
     card = case.card
@@ -307,9 +317,13 @@ def _moment(until: Any) -> datetime:
 
 
 def supervise(step: "Step") -> Details:
-    """A written order from above that the case move."""
-    step.case.supervised = True
-    return {}
+    """A written order from a centre that the case move; the highest one that gave it supervises."""
+    case = step.case
+    case.supervised = True
+    for scope in scopes_of(step.actor, Permission.CASE_SUPERVISE):
+        if case.place[scope.column] == scope.unit_id:
+            case.supervisor = Agency.objects.get(unit_id=scope.unit_id, kind=AgencyKind.CENTRE)
+    return {"agency": case.supervisor.name} if case.supervisor else {}
 
 
 def comment(step: "Step") -> Details:
@@ -319,7 +333,8 @@ def comment(step: "Step") -> Details:
 
 def merge(step: "Step") -> Details:
     """The same matter twice: this one follows the other."""
-    other = Case.objects.visible_to(step.actor).filter(number=str(step.given["into"])).first()
+    visible = Case.objects.visible_to(step.actor).filter(number=str(step.given["into"]).strip())
+    other = _locked_now(Case.objects.filter(pk__in=visible.values("pk")))
     if other is None or other.pk == step.case.pk or other.state in FINISHED:
         raise InvalidInput(fields={"into": [_("请填写另一件在办案件的编号。")]})
     step.case.merged_into = other
@@ -327,9 +342,20 @@ def merge(step: "Step") -> Details:
     return {"into": other.number}
 
 
+def _locked_now(cases: "QuerySet[Case]") -> Case | None:
+    """The case, locked without waiting: two cases merged into each other at once must not wait for one another."""
+    try:
+        with transaction.atomic():
+            return cases.select_for_update(of=("self",), nowait=True).first()
+    except OperationalError as error:
+        raise Conflict(_("另一件案件正在办理，请稍后再试。")) from error
+
+
 def reopen(step: "Step") -> Details:
-    """Not solved after all: the desk that closed it takes it up again."""
+    """Not solved after all: the desk that closed it takes it up again, at the place's path of today."""
     case = step.case
+    for column, unit_id in place_at(Unit.objects.select_related(*PATH_RELATED).get(pk=case.unit_id)).items():
+        setattr(case, column, unit_id)
     case.state, case.open, case.closed_at = CaseState.REGISTERED, True, None
     case.reopen_count += 1
     case.handled_at, case.handled_in_time, case.handled_by, case.verified_at = None, None, None, None

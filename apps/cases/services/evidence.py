@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.cases.choices import CaseState, Evidence
-from apps.cases.models import Case
+from apps.cases.models import Case, Leg
 from apps.core.attachments import attach_photo
-from apps.core.errors import InvalidInput, NotVisible, WrongState
+from apps.core.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from apps.core.models import Attachment
+from apps.grid.permissions import Permission
+from apps.grid.scopes import covers
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -38,11 +40,15 @@ def attach_case_photo(
 ) -> Attachment:
     """Add a photo to an open case the actor sees; before handling it shows the problem, later the result.
 
-    Raises ``NotVisible``, ``WrongState`` for a finished case, ``InvalidInput`` for what is no photo.
+    Raises ``NotVisible``, ``NotAllowed`` for those who only look on, ``WrongState`` for a finished case,
+    ``InvalidInput`` for what is no photo.
     """
     case = Case.objects.filter(number=number).select_for_update().first()
     if case is None or not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
         raise NotVisible
+    handles = Leg.objects.held_for(actor).filter(case=case).exists()
+    if not handles and not covers(actor, Permission.CASE_REPORT, case.place):
+        raise NotAllowed
     if not case.open:
         raise WrongState(extra={"state": case.state})
     if purpose not in {BEFORE, AFTER}:

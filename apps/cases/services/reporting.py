@@ -97,7 +97,10 @@ def report_case(
     except IntegrityError as error:
         if "cases_case_source_number" in str(error):
             raise Conflict(_("该来源编号已经登记过。"), code="source-repeated") from error
-        raise Conflict(_("该上报正在提交，请稍后刷新。")) from error
+        kept = _repeated(report, actor)
+        if kept is None:
+            raise
+        return kept
 
 
 def _repeated(report: Report, actor: "User") -> Case | None:

@@ -1,0 +1,24 @@
+"""Reading cases for screens and for the API: scoped, prefetched, a fixed number of queries."""
+
+from apps.cases.selectors.catalogue import agencies_for, category_by_key, category_page
+from apps.cases.selectors.detail import CaseDetail, case_detail, case_in_scope, event_page, legs_of
+from apps.cases.selectors.listing import Wanted, case_page
+from apps.cases.selectors.queues import QUEUES, Queue, desks_of, queue_counts, queue_page
+
+__all__ = [
+    "QUEUES",
+    "CaseDetail",
+    "Queue",
+    "Wanted",
+    "agencies_for",
+    "case_detail",
+    "case_in_scope",
+    "case_page",
+    "category_by_key",
+    "category_page",
+    "desks_of",
+    "event_page",
+    "legs_of",
+    "queue_counts",
+    "queue_page",
+]

@@ -1,0 +1,65 @@
+"""Reading categories, and whom a desk may give a case of one."""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q
+
+from apps.cases.models import Category
+from apps.core.errors import InvalidInput
+from apps.core.keyset import KeysetPage, keyset_page
+from apps.grid.models import Unit
+from apps.organisation.models import Agency
+from apps.organisation.selectors import centre_of, dispatch_targets
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from apps.grid.scopes import Person
+
+PATH_RELATED = ("parent", "parent__parent")
+
+
+def category_by_key(key: str) -> Category:
+    """The active category of that key, leaf or branch. Raises ``InvalidInput`` naming ``category``."""
+    category = Category.objects.filter(key=key, active=True).first()
+    if category is None:
+        raise InvalidInput(fields={"category": [key]})
+    return category
+
+
+def category_page(*, kind: str = "", words: str = "", cursor: str | None = None, size: int) -> KeysetPage[Category]:
+    """The leaves that a case can have, by key, with the names of their branches loaded."""
+    leaves = Category.objects.leaves().select_related(*PATH_RELATED)
+    if kind:
+        leaves = leaves.filter(kind=kind)
+    for word in words.split():
+        leaves = leaves.filter(
+            Q(name__icontains=word)
+            | Q(name_en__icontains=word)
+            | Q(code__startswith=word)
+            | Q(parent__name__icontains=word)
+            | Q(parent__parent__name__icontains=word)
+        )
+    return keyset_page(leaves, ["key"], cursor, size)
+
+
+def path_of(category: Category) -> list[Category]:
+    """The branches above a category and itself, the root first."""
+    path = [category]
+    while path[0].parent is not None:
+        path.insert(0, path[0].parent)
+    return path
+
+
+def agencies_for(user: "Person", *, unit: str = "", category: Category | None = None) -> "QuerySet[Agency]":
+    """The agencies ``user`` can see; with ``unit`` (a code) those its centre may give a case to; with ``category``
+    those whose duty it is."""
+    agencies = Agency.objects.visible_to(user).filter(is_active=True).select_related("unit")
+    if unit:
+        place = Unit.objects.visible_to(user).select_related("parent").filter(code=unit).first()
+        if place is None:
+            return agencies.none()
+        agencies = agencies.filter(pk__in=dispatch_targets(centre_of(place)).values("pk"))
+    if category is not None:
+        agencies = agencies.filter(duties__contains=[category.duty]) if category.duty else agencies.none()
+    return agencies.annotate(tree_key=F("unit__lft")).order_by("unit__tree_id", "tree_key", "kind", "id")

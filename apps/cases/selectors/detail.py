@@ -1,0 +1,117 @@
+"""One case with everything its page shows, in a fixed number of queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from apps.cases.choices import OPEN_LEG, LegRole
+from apps.cases.models import Case, CaseEvent, Leg
+from apps.cases.selectors.neighbours import Neighbour, neighbours_of
+from apps.cases.selectors.suggestion import Suggestion, suggest
+from apps.cases.selectors.timeline import Entry, timeline_of
+from apps.cases.services.evidence import CASE_TARGET
+from apps.cases.services.legs import LEG_SUBJECT
+from apps.cases.standing import own_leg, standing_of
+from apps.cases.workflow import Action, Transition, available
+from apps.core.attachments import attachments_of
+from apps.core.errors import NotVisible
+from apps.core.keyset import KeysetPage, keyset_page
+from apps.core.models import Attachment
+from apps.deadlines.selectors import steps_on
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+CASE_RELATED = (
+    "category",
+    "holder",
+    "desk__unit",
+    "handler",
+    "supervisor",
+    "reporter",
+    "worker",
+    "merged_into",
+    "district",
+    "street",
+    "community",
+    "grid",
+)
+SUGGESTING = frozenset({Action.DISPATCH, Action.REGISTER})
+
+
+@dataclass
+class CaseDetail:
+    """A case as one person sees it: ``actions`` are the table's rows this person may use now."""
+
+    case: Case
+    legs: list[Leg]
+    my_leg: Leg | None
+    actions: list[Transition]
+    entries: list[Entry] = field(default_factory=list)
+    photos: list[Attachment] = field(default_factory=list)
+    suggestion: Suggestion | None = None
+    near: list[Neighbour] = field(default_factory=list)
+    times_here: int = 1
+
+    @property
+    def lead(self) -> Leg | None:
+        """The lead leg in somebody's hands; none once the case is finished."""
+        return next((leg for leg in self.legs if leg.role == LegRole.LEAD and leg.state in OPEN_LEG), None)
+
+    @property
+    def assisting(self) -> list[Leg]:
+        """The open legs of those who help."""
+        return [leg for leg in self.legs if leg.role == LegRole.ASSIST and leg.state in OPEN_LEG]
+
+    def may(self, action: str) -> bool:
+        """Whether the person may take this action now."""
+        return any(row.action == action for row in self.actions)
+
+
+def case_in_scope(user: "User", number: str) -> Case:
+    """The case of that number with what its page names. Raises ``NotVisible``."""
+    case = Case.objects.visible_to(user).select_related(*CASE_RELATED).filter(number=number).first()
+    if case is None:
+        raise NotVisible
+    return case
+
+
+def legs_of(case: Case) -> list[Leg]:
+    """The legs of a case, in order, with their agencies and desks."""
+    legs = Leg.objects.filter(case=case).select_related("agency", "desk", "handled_by")
+    return list(legs.order_by("sequence"))
+
+
+def seen_by(user: "User", case: Case) -> CaseDetail:
+    """The case with its legs and what ``user`` may do; two queries."""
+    legs = legs_of(case)
+    return CaseDetail(case, legs, own_leg(legs, user), available(standing_of(case, legs, user)))
+
+
+def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
+    """Everything the case page shows. Raises ``NotVisible``."""
+    case = case_in_scope(user, number)
+    seen = seen_by(user, case)
+    events = list(CaseEvent.objects.filter(case=case).select_related("actor", "leg__agency").order_by("sequence"))
+    steps = list(steps_on([(LEG_SUBJECT, leg.pk) for leg in seen.legs]))
+    seen.entries = timeline_of(events, steps, at=at)
+    seen.photos = attachments_of(CASE_TARGET, case.pk)
+    seen.near, seen.times_here = neighbours_of(user, case)
+    if any(row.action in SUGGESTING for row in seen.actions):
+        seen.suggestion = suggest(case, at=at)
+    return seen
+
+
+def events_since(user: "User", number: str, version: int, *, at: datetime) -> Sequence[Entry]:
+    """What happened to a case since somebody read it at ``version``, for those told that it changed."""
+    case = case_in_scope(user, number)
+    events = CaseEvent.objects.filter(case=case).select_related("actor", "leg__agency").order_by("-sequence")
+    changed = max(case.version - version, 1)
+    return timeline_of(list(events[:changed])[::-1], [], at=at)
+
+
+def event_page(user: "User", number: str, *, cursor: str | None, size: int) -> KeysetPage[CaseEvent]:
+    """The events of a case, oldest first. Raises ``NotVisible``."""
+    case = case_in_scope(user, number)
+    return keyset_page(CaseEvent.objects.filter(case=case).select_related("actor", "leg"), ["sequence"], cursor, size)

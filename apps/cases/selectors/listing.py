@@ -1,0 +1,182 @@
+"""Lists of cases: one limited branch per grant, merged by UNION, in pages by key (decision 2 of the house).
+
+Open cases stand first, by limit; finished ones after them, the last finished first. A cursor says in which of the two
+parts it stands, so that one list runs through both.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+
+from apps.cases.choices import OPEN, CaseState
+from apps.cases.models import Case, CaseQuerySet, Category, Leg
+from apps.core.errors import InvalidInput
+from apps.core.keyset import KeysetPage, bounded, decode_cursor, encode_cursor
+from apps.core.text import bigrams
+from apps.grid.models import Unit
+from apps.grid.permissions import Permission
+from apps.grid.scopes import scopes_of
+from apps.organisation.models import Agency, agency_ids_of
+
+if TYPE_CHECKING:
+    from apps.grid.scopes import Person
+
+ROW_RELATED = ("category", "holder", "desk", "district", "street", "community", "grid")
+NUMBER = re.compile(r"\d{6}-\d{6,}")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the two parts of a list, and the key it is ordered by."""
+
+    letter: str
+    open: bool
+    fields: tuple[str, str]
+
+
+OPEN_PART = Part("o", True, ("due_at", "id"))
+DONE_PART = Part("c", False, ("-closed_at", "-id"))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to; everything given must hold."""
+
+    states: tuple[str, ...] = ()
+    unit: Unit | None = None
+    category: Category | None = None
+    holder: Agency | None = None
+    card: str = ""
+    supervised: bool = False
+    words: str = ""
+
+    @property
+    def q(self) -> Q:
+        """The condition on cases. Words are a case number, exactly, or pieces of title, description and address."""
+        condition = Q()
+        if self.states:
+            condition &= Q(state__in=self.states)
+        if self.unit is not None:
+            condition &= Q(**{f"{self.unit.kind}_id": self.unit.pk})
+        if self.category is not None:
+            condition &= self._category_q(self.category)
+        if self.holder is not None:
+            condition &= Q(holder_id=self.holder.pk)
+        if self.card:
+            condition &= Q(card=self.card)
+        if self.supervised:
+            condition &= Q(supervised=True)
+        words = self.words.strip()
+        if NUMBER.fullmatch(words):
+            condition &= Q(number=words)
+        elif words:
+            pieces = bigrams(words)
+            condition &= Q(words__contains=pieces) if pieces else Q(pk__in=[])
+        return condition
+
+    @staticmethod
+    def _category_q(category: Category) -> Q:
+        if category.is_leaf:
+            return Q(category_id=category.pk)
+        return Q(category__parent_id=category.pk) | Q(category__parent__parent_id=category.pk)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the list that can have such cases at all."""
+        if not self.states:
+            return (OPEN_PART, DONE_PART)
+        chosen = {CaseState(state) for state in self.states}
+        return tuple(
+            part for part, states in ((OPEN_PART, OPEN), (DONE_PART, set(CaseState) - OPEN)) if chosen & set(states)
+        )
+
+
+def visible_branches(user: "Person", permission: Permission = Permission.CASE_VIEW) -> list[CaseQuerySet]:
+    """What ``visible_to`` says, as one queryset per grant, each of which one index serves."""
+    branches = [Case.objects.filter(**{scope.column: scope.unit_id}) for scope in scopes_of(user, permission)]
+    agencies = agency_ids_of(user)
+    if agencies:
+        held = Leg.objects.filter(case=OuterRef("pk"), agency__in=agencies)
+        branches.append(Case.objects.filter(Exists(held)))
+    return branches
+
+
+def case_page(user: "Person", wanted: Wanted, *, cursor: str | None, size: int) -> KeysetPage[Case]:
+    """One page of the cases that ``user`` may see."""
+    branches = [branch.filter(wanted.q) for branch in visible_branches(user)]
+    return page_of(branches, wanted.parts, cursor=cursor, size=size)
+
+
+def page_of(
+    branches: Sequence[CaseQuerySet], parts: Sequence[Part], *, cursor: str | None, size: int
+) -> KeysetPage[Case]:
+    """One page of the union of ``branches``, running through ``parts`` in order."""
+    place, inner, backwards = _start(cursor, parts)
+    order = parts[place::-1] if backwards else parts[place:]
+    rows: list[Case] = []
+    for number, part in enumerate(order):
+        missing = size + 1 - len(rows)
+        if missing <= 0:
+            break
+        at_cursor = inner if number == 0 else None
+        fields = [_flip(field) for field in part.fields] if backwards and at_cursor is None else list(part.fields)
+        rows += _read(branches, part, fields, at_cursor, missing)
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    if not rows:
+        return KeysetPage([], None, None)
+    has_previous = more if backwards else cursor is not None
+    return KeysetPage(
+        rows,
+        _cursor("n", rows[-1]) if more or backwards else None,
+        _cursor("p", rows[0]) if has_previous else None,
+    )
+
+
+def _read(
+    branches: Sequence[CaseQuerySet], part: Part, fields: Sequence[str], cursor: str | None, most: int
+) -> list[Case]:
+    pieces = [bounded(branch.filter(open=part.open), fields, cursor)[0] for branch in branches]
+    if not pieces:
+        return []
+    if len(pieces) == 1:
+        return list(pieces[0].select_related(*ROW_RELATED)[:most])
+    keys = [field.lstrip("-") for field in fields]
+    narrow = [piece.values_list("id", keys[0])[:most] for piece in pieces]
+    merged = narrow[0].union(*narrow[1:]).order_by(*pieces[0].query.order_by)[:most]
+    ids = [row[0] for row in merged]
+    found = Case.objects.select_related(*ROW_RELATED).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def _start(cursor: str | None, parts: Sequence[Part]) -> tuple[int, str | None, bool]:
+    """In which part the page starts, where in it, and whether it runs backwards."""
+    if not cursor:
+        return 0, None, False
+    letters = [part.letter for part in parts]
+    if cursor[0] not in letters:
+        raise InvalidInput(fields={"cursor": ["cursor"]})
+    place = letters.index(cursor[0])
+    direction, (moment, pk) = decode_cursor(cursor[1:], parts[place].fields)
+    try:
+        datetime.fromisoformat(moment)
+        int(pk)
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(fields={"cursor": ["cursor"]}) from error
+    return place, cursor[1:], direction == "p"
+
+
+def _cursor(direction: str, case: Case) -> str:
+    part = OPEN_PART if case.open else DONE_PART
+    moment = case.due_at if case.open else case.closed_at
+    return part.letter + encode_cursor(direction, [moment, case.pk])
+
+
+def _flip(field: str) -> str:
+    return field[1:] if field.startswith("-") else f"-{field}"

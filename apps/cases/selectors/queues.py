@@ -1,0 +1,131 @@
+"""The queues of a desk: what waits for it, and what it answers for in other hands."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.choices import CaseState
+from apps.cases.models import Case, CaseQuerySet
+from apps.cases.selectors.listing import OPEN_PART, Wanted, page_of
+from apps.core.errors import NotVisible
+from apps.core.keyset import KeysetPage
+from apps.deadlines import rulebook
+from apps.grid.permissions import Permission
+from apps.grid.scopes import scopes_of
+from apps.organisation.models import Agency, AgencyKind
+
+if TYPE_CHECKING:
+    from apps.grid.scopes import Person
+
+NEAR_HOURS = 4  # working hours before its end from which a case stands in the queue of those that are near
+COUNT_MOST = 1000  # counting stops here; pages show 999+
+
+S = CaseState
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The moments that queues are cut at."""
+
+    at: datetime
+    near: datetime
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One queue: ``held`` ones are what the desk itself holds, the others run over the desk's whole area."""
+
+    key: str
+    label: str | Promise
+    tone: str
+    states: tuple[str, ...] = ()
+    held: bool = False
+    more: Callable[[Moments], Q] | None = None
+
+    def q(self, moments: Moments) -> Q:
+        """What belongs into the queue, beside whose it is."""
+        condition = Q(state__in=self.states) if len(self.states) > 1 else Q(state=self.states[0])
+        return condition & self.more(moments) if self.more else condition
+
+
+RUNNING = (S.REPORTED, S.REGISTERED, S.DISPATCHED, S.HANDLED, S.VERIFIED)
+QUEUES: tuple[Queue, ...] = (
+    Queue("screen", _("待受理"), "", (S.REPORTED,), held=True),
+    Queue("dispatch", _("待派遣"), "", (S.REGISTERED,), held=True),
+    Queue("returned", _("被退回"), "near", (S.REGISTERED,), held=True, more=lambda _m: Q(return_count__gt=0)),
+    Queue("given", _("上级交办"), "", (S.DISPATCHED,), held=True),
+    Queue("near", _("临近时限"), "near", RUNNING, more=lambda m: Q(due_at__gte=m.at, due_at__lt=m.near)),
+    Queue("overdue", _("已超时"), "late", RUNNING, more=lambda m: Q(due_at__lt=m.at)),
+    Queue("supervised", _("督办件"), "hold", (*RUNNING, S.SUSPENDED), more=lambda _m: Q(supervised=True)),
+    Queue("handling", _("处置中"), "", (S.DISPATCHED,)),
+    Queue("verify", _("待核查"), "", (S.HANDLED,), held=True),
+    Queue("close", _("待结案"), "", (S.VERIFIED,), held=True),
+    Queue("rework", _("返工"), "near", (S.REGISTERED, S.DISPATCHED), more=lambda _m: Q(rework_count__gt=0)),
+    Queue("suspended", _("挂起"), "hold", (S.SUSPENDED,)),
+)
+BY_KEY = {queue.key: queue for queue in QUEUES}
+
+
+def queue_named(key: str) -> Queue:
+    """The queue of that key; raises ``NotVisible``."""
+    try:
+        return BY_KEY[key]
+    except KeyError as error:
+        raise NotVisible from error
+
+
+def desks_of(user: "Person") -> list[Agency]:
+    """The stations and centres at whose desks ``user`` sits."""
+    units = [scope.unit_id for scope in scopes_of(user, Permission.CASE_DISPATCH)]
+    if not units:
+        return []
+    return list(Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=units).select_related("unit"))
+
+
+def moments_at(at: datetime) -> Moments:
+    """The cuts at ``at``, by the working calendar."""
+    return Moments(at, rulebook.current().calendar.add_working_hours(at, NEAR_HOURS))
+
+
+def _branches(queue: Queue, desks: Sequence[Agency], moments: Moments, wanted: Wanted) -> list[CaseQuerySet]:
+    condition = queue.q(moments) & wanted.q
+    return [
+        Case.objects.filter(
+            condition, **({"holder_id": desk.pk} if queue.held else {f"{desk.unit.kind}_id": desk.unit_id})
+        )
+        for desk in desks
+    ]
+
+
+def queue_page(
+    queue: Queue, desks: Sequence[Agency], *, moments: Moments, wanted: Wanted, cursor: str | None, size: int
+) -> KeysetPage[Case]:
+    """One page of a queue of these desks, the soonest limit first."""
+    return page_of(_branches(queue, desks, moments, wanted), (OPEN_PART,), cursor=cursor, size=size)
+
+
+def queue_counts(desks: Sequence[Agency], *, moments: Moments, wanted: Wanted) -> dict[str, int]:
+    """How many stand in each queue, counted up to ``COUNT_MOST``, all in one query."""
+    if not desks:
+        return {}
+    parts: list[str] = []
+    parameters: list[object] = []
+    for queue in QUEUES:
+        pieces = [
+            branch.filter(open=True).order_by().values_list("id")[:COUNT_MOST]
+            for branch in _branches(queue, desks, moments, wanted)
+        ]
+        rows = pieces[0].union(*pieces[1:])[:COUNT_MOST] if len(pieces) > 1 else pieces[0]
+        sql, given = rows.query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
+        parameters += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", parameters)
+        row = cursor.fetchone()
+    return {queue.key: count for queue, count in zip(QUEUES, row or (), strict=True)}

@@ -1,0 +1,179 @@
+"""What happened to a case, in words: its events and the steps of its limits as one line of time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.cases.models import CaseEvent
+from apps.core.presentation import when_text
+from apps.deadlines.choices import StepKind
+from apps.deadlines.models import LadderStep
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line: when, who (a person, and for whom), what, and the person's own words as ``note``."""
+
+    at: datetime
+    actor: str
+    on_behalf: str
+    text: str
+    note: str = ""
+    icon: str = ""
+    tone: str = ""
+
+
+Payload = Mapping[str, Any]
+Say = Callable[[Payload, datetime], str]
+
+
+def _when(value: Any, at: datetime) -> str:
+    """A moment or date of a payload, as the reader writes it."""
+    if not value:
+        return ""
+    text = str(value)
+    return when_text(date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text), at)
+
+
+def _report(payload: Payload, at: datetime) -> str:
+    return _("上报，由%(desk)s受理") % {"desk": payload["desk"]} if payload.get("desk") else _("上报")
+
+
+def _register(payload: Payload, at: datetime) -> str:
+    due = _when(payload.get("due"), at)
+    return _("受理登记，限 %(due)s 前") % {"due": due} if due else _("受理登记")
+
+
+def _settle(payload: Payload, at: datetime) -> str:
+    return _("当场处置完毕") if payload.get("on_the_spot") else _("自行处置完毕，待核查")
+
+
+def _dispatch(payload: Payload, at: datetime) -> str:
+    values = {"agency": payload.get("agency", ""), "due": _when(payload.get("due"), at)}
+    helpers = payload.get("assisting") or []
+    if helpers:
+        values["helpers"] = _("、").join(helpers)
+        return _("派遣 %(agency)s，%(helpers)s 协办，限 %(due)s 前") % values
+    return _("派遣 %(agency)s，限 %(due)s 前") % values
+
+
+def _accept(payload: Payload, at: datetime) -> str:
+    return _("接收，协办") if payload.get("role") == "assist" else _("接收")
+
+
+def _return(payload: Payload, at: datetime) -> str:
+    return _("退回协办") if payload.get("role") == "assist" else _("退回")
+
+
+def _feedback(payload: Payload, at: datetime) -> str:
+    if payload.get("role") == "assist":
+        return _("反馈协办结果")
+    if payload.get("in_time") is False:
+        return _("反馈处置结果，超时")
+    return _("反馈处置结果")
+
+
+def _verify(payload: Payload, at: datetime) -> str:
+    if payload.get("passed", True):
+        return _("现场核查通过")
+    return _("现场核查未通过，返工交 %(agency)s") % {"agency": payload.get("agency", "")}
+
+
+def _rework(payload: Payload, at: datetime) -> str:
+    return _("返工，交 %(agency)s") % {"agency": payload.get("agency", "")}
+
+
+def _escalate(payload: Payload, at: datetime) -> str:
+    return _("上报 %(agency)s") % {"agency": payload.get("agency", "")}
+
+
+def _suspend(payload: Payload, at: datetime) -> str:
+    return _("挂起，%(until)s 复核") % {"until": _when(payload.get("until"), at)}
+
+
+def _resume(payload: Payload, at: datetime) -> str:
+    return _("恢复办理，限 %(due)s 前") % {"due": _when(payload.get("due"), at)}
+
+
+def _extend(payload: Payload, at: datetime) -> str:
+    return _("批准延期至 %(due)s") % {"due": _when(payload.get("due"), at)}
+
+
+def _merge(payload: Payload, at: datetime) -> str:
+    return _("并入 %(into)s") % {"into": payload.get("into", "")}
+
+
+def _rate(payload: Payload, at: datetime) -> str:
+    if not payload.get("solved"):
+        return _("评价：未解决")
+    return _("评价：已解决，满意") if payload.get("satisfied") else _("评价：已解决，不满意")
+
+
+WORDS: dict[str, tuple[Say, str, str]] = {
+    "report": (_report, "flag", ""),
+    "register": (_register, "clipboard-check", ""),
+    "refuse": (lambda p, at: _("不予受理"), "ban", "late"),
+    "settle": (_settle, "tool", ""),
+    "dispatch": (_dispatch, "send", ""),
+    "accept": (_accept, "check", ""),
+    "return": (_return, "arrow-back-up", "near"),
+    "feedback": (_feedback, "message-check", ""),
+    "verify": (_verify, "eye-check", ""),
+    "rework": (_rework, "refresh", "near"),
+    "close": (lambda p, at: _("结案归档"), "circle-check", "ok"),
+    "escalate": (_escalate, "arrow-up", ""),
+    "suspend": (_suspend, "player-pause", "hold"),
+    "resume": (_resume, "player-play", ""),
+    "extend": (_extend, "calendar-plus", ""),
+    "supervise": (lambda p, at: _("督办"), "urgent", "hold"),
+    "comment": (lambda p, at: _("批注"), "message", ""),
+    "merge": (_merge, "git-merge", ""),
+    "reopen": (lambda p, at: _("重开"), "rotate", "near"),
+    "rate": (_rate, "star", ""),
+}
+
+
+def _event_entry(event: CaseEvent, at: datetime) -> Entry:
+    payload = event.payload or {}
+    say, icon, tone = WORDS.get(event.action, (lambda p, at: event.action, "point", ""))
+    if event.action == "verify" and payload.get("passed") is False:
+        tone = "late"
+    behalf = payload.get("for", "") or (event.leg.agency.name if event.leg else "")
+    actor = event.actor.name if event.actor else _("系统")
+    return Entry(event.at, actor, behalf, say(payload, at), payload.get("note", ""), icon, tone)
+
+
+def _step_text(step: LadderStep, at: datetime) -> str:
+    holder = step.holder.name
+    words = {
+        StepKind.REMIND: _("提醒 %(holder)s：时限已用四分之三"),
+        StepKind.YELLOW: _("黄牌：%(holder)s 临近时限"),
+        StepKind.RED: _("红牌：%(holder)s 超过时限"),
+        StepKind.ESCALATE: _("超时升级，由上级督办 %(holder)s"),
+        StepKind.MEETING: _("列入区周例会清单：%(holder)s"),
+    }
+    return words[StepKind(step.kind)] % {"holder": holder}
+
+
+STEP_LOOKS = {
+    StepKind.REMIND: ("bell", ""),
+    StepKind.YELLOW: ("clock", "near"),
+    StepKind.RED: ("clock-exclamation", "late"),
+    StepKind.ESCALATE: ("arrow-up", "late"),
+    StepKind.MEETING: ("list-check", "late"),
+}
+
+
+def _step_entry(step: LadderStep, at: datetime) -> Entry:
+    icon, tone = STEP_LOOKS[StepKind(step.kind)]
+    return Entry(step.done_at, _("系统"), "", _step_text(step, at), icon=icon, tone=tone)
+
+
+def timeline_of(events: Sequence[CaseEvent], steps: Sequence[LadderStep], *, at: datetime) -> list[Entry]:
+    """Events and ladder steps as one, oldest first; events before steps of the same moment."""
+    lines = [(event.at, 0, event.sequence, _event_entry(event, at)) for event in events]
+    lines += [(step.done_at, 1, step.step, _step_entry(step, at)) for step in steps]
+    return [entry for *_key, entry in sorted(lines, key=lambda line: line[:3])]
