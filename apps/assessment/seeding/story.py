@@ -1,0 +1,439 @@
+"""One case from report to archive, told as ``cases.services`` would write it, and cut off at the present moment.
+
+Pure: random numbers and the world come in, drafts of rows come out. ``tests/assessment`` holds a story against the
+same acts done through ``perform``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from apps.assessment.seeding import texts
+from apps.assessment.seeding.names import address
+from apps.assessment.seeding.world import Ground, Kind, Office, Span, World
+from apps.core import clock
+from apps.deadlines.choices import Stage
+
+PUBLIC_SOURCES = ("hotline_12345", "hotline_12345", "hotline_12345", "letter_box", "service_hall", "petition", "wechat")
+GRID_SOURCES = ("patrol", "patrol", "patrol", "log", "log", "inspection")
+NUMBERED = frozenset({"hotline_12345", "petition"})
+
+
+class Cut(Exception):
+    """The story has reached the present moment."""
+
+
+@dataclass(slots=True)
+class LegDraft:
+    """One leg and its limit."""
+
+    sequence: int
+    agency: Office
+    desk: Office
+    stage: str
+    state: str
+    opened: datetime
+    span: Span
+    head: int | None
+    accepted: datetime | None = None
+    ended: datetime | None = None
+    version: int = 1
+    in_time: bool | None = None
+    handled_by: int | None = None
+    note: str = ""
+    paused: datetime | None = None
+
+    def end(self, state: str, at: datetime, note: str = "") -> None:
+        """End the leg; its limit ends with it."""
+        self.state, self.ended, self.note = state, at, note
+        self.version += 1
+        self.in_time = at <= self.span.due
+
+
+@dataclass(slots=True)
+class EventDraft:
+    """One event before it is chained."""
+
+    at: datetime
+    actor: int
+    action: str
+    payload: dict[str, Any]
+    before: str
+    after: str
+    leg: int | None
+
+
+@dataclass(slots=True)
+class Story:
+    """A case with everything that hangs on it; ids are given when it is written."""
+
+    ground: Ground
+    kind: Kind
+    title: str
+    description: str
+    address: str
+    lon: float
+    lat: float
+    source: str
+    reporter: int
+    reported: datetime
+    desk: Office
+    state: str = "reported"
+    holder: int | None = None
+    due: datetime | None = None
+    version: int = 1
+    legs: list[LegDraft] = field(default_factory=list)
+    events: list[EventDraft] = field(default_factory=list)
+    suspended_from: str | None = None
+    review_on: date | None = None
+    supervised: bool = False
+    handler: Office | None = None
+    handled_by: int | None = None
+    settled_kind: str = ""
+    reworks: int = 0
+    returns: int = 0
+    merged: bool = False
+    solved: bool | None = None
+    satisfied: bool | None = None
+    registered: datetime | None = None
+    dispatched: datetime | None = None
+    handled: datetime | None = None
+    verified: datetime | None = None
+    closed: datetime | None = None
+    handling_due: datetime | None = None
+    handled_in_time: bool | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody still holds the case."""
+        return self.closed is None
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as the event's JSON spells it."""
+    text = moment.astimezone(UTC).isoformat()
+    if moment.microsecond:
+        text = text[:23] + text[26:]
+    return text.replace("+00:00", "Z")
+
+
+class Teller:
+    """Tells stories about one world up to ``now``. ``stuck`` is the share of cases that come to rest before their end;
+    ``quantum`` rounds every moment to so many seconds, which makes large volumes cheap."""
+
+    def __init__(self, world: World, rng: Random, *, now: datetime, stuck: float = 0.02, quantum: int = 1) -> None:
+        self.world = world
+        self.rng = rng
+        self.now = now
+        self.stuck = stuck
+        self.quantum = quantum
+
+    def tell(self, at: datetime) -> Story:
+        """The case reported at ``at`` (aware), as it stands now."""
+        rng = self.rng
+        ground = self.world.ground(rng)
+        kind = self.world.kind(rng)
+        story = self._report(ground, kind, self._rounded(at))
+        run = _Run(self, story)
+        try:
+            run.live()
+        except Cut:
+            run.settle_down()
+        return story
+
+    def _rounded(self, at: datetime) -> datetime:
+        if self.quantum == 1:
+            return at.replace(microsecond=0)
+        extra = timedelta(seconds=int(at.timestamp()) % self.quantum, microseconds=at.microsecond)
+        return at - extra
+
+    def _report(self, ground: Ground, kind: Kind, at: datetime) -> Story:
+        rng = self.rng
+        found = rng.random() < (0.72 if kind.with_spot else 0.35)
+        source = rng.choice(GRID_SOURCES if found else PUBLIC_SOURCES)
+        reporter = ground.worker if found else ground.station.person
+        title = f"{rng.choice(texts.SPOTS)}{kind.name}" if kind.with_spot else kind.name
+        lon, lat = self.world.points.point(rng, ground.grid)
+        story = Story(
+            ground,
+            kind,
+            title,
+            rng.choice(kind.sayings),
+            address(rng),
+            lon,
+            lat,
+            source,
+            reporter,
+            at,
+            ground.station,
+        )
+        _Run(self, story).open_leg(ground.station, ground.station, Stage.SCREENING, at, head=ground.centre.id)
+        payload = {"title": title, "category": kind.key, "source": source, "desk": ground.station.name}
+        story.events.append(EventDraft(at, reporter, "report", payload, "", "reported", 0))
+        return story
+
+
+class _Run:
+    """Moves one story forward, act by act."""
+
+    def __init__(self, teller: Teller, story: Story) -> None:
+        self.teller = teller
+        self.rng = teller.rng
+        self.world = teller.world
+        self.story = story
+        self.at = story.reported
+        pace = self.world.quality
+        self.pace = (pace[story.ground.street] + pace[story.ground.community] + pace[story.ground.grid]) / 3
+        self.stuck_at = self.rng.randrange(1, 7) if self.rng.random() < teller.stuck else 0
+        self.steps = 0
+
+    # Time
+
+    def wait(self, low: float, high: float, *, can_rest: bool = True) -> datetime:
+        """Let some working minutes pass, scaled by how quick this place is; the story may come to rest here."""
+        if can_rest:
+            self.steps += 1
+            if self.steps == self.stuck_at:
+                raise Cut
+        minutes = self.rng.triangular(low, high, low + (high - low) / 4) * self.pace
+        self._pass(self.world.times.later(self.at, minutes))
+        return self.at
+
+    def _pass(self, moment: datetime) -> None:
+        moment = self.teller._rounded(moment)
+        if moment <= self.at:
+            moment = self.at + timedelta(seconds=self.teller.quantum)
+        if moment > self.teller.now:
+            raise Cut
+        self.at = moment
+
+    # Rows
+
+    def open_leg(
+        self, agency: Office, desk: Office, stage: str, at: datetime, *, head: int | None, offered: bool = False
+    ) -> None:
+        story = self.story
+        place = story.ground.place
+        span = self.world.times.span(stage=stage, level=agency.level, kind=story.kind, place=place, at=at)
+        state = "offered" if offered else "accepted"
+        leg = LegDraft(len(story.legs) + 1, agency, desk, stage, state, at, span, head)
+        leg.accepted = None if offered else at
+        story.legs.append(leg)
+        story.holder, story.desk, story.due = agency.id, desk, span.due
+        if stage == Stage.HANDLING:
+            story.handling_due = span.due
+
+    def act(
+        self, actor: int, action: str, to: str | None = None, note: str = "", leg: int | None = None, **details: Any
+    ) -> None:
+        story = self.story
+        before = story.state
+        story.state = to or before
+        if action != "comment":
+            story.version += 1
+        payload = {"note": note, **details} if note else details
+        story.events.append(EventDraft(self.at, actor, action, payload, before, story.state, leg))
+
+    def head_of(self, desk: Office) -> int | None:
+        ground = self.story.ground
+        above = {"community": ground.centre, "street": ground.top}.get(desk.unit_kind)
+        return above.id if above else None
+
+    @property
+    def leg(self) -> LegDraft:
+        return self.story.legs[-1]
+
+    def due(self) -> str:
+        return stamp(self.leg.span.due)
+
+    # Acts
+
+    def live(self) -> None:
+        """From screening to archive; raises ``Cut`` where the present moment or the case's rest is reached."""
+        story, rng = self.story, self.rng
+        if story.kind.on_the_spot and story.reporter == story.ground.worker and rng.random() < 0.45:
+            self.wait(6, 45, can_rest=False)
+            return self.settle_on_the_spot()
+        self.wait(8, 200)
+        roll = rng.random()
+        if roll < 0.02:
+            return self.finish_screening("refuse", "refused", rng.choice(texts.REFUSE_NOTES))
+        if roll < 0.028:
+            story.merged = True
+            return self.finish_screening("merge", "merged")
+        self.register()
+        way = rng.random()
+        if way < (0.5 if story.kind.with_spot else 0.62):
+            self.wait(30, 420)
+            self.settle(story.ground.station)
+        else:
+            self.pass_on(to_district=way > 0.94)
+        self.verify()
+        self.wait(5, 90)
+        self.finish("close", "closed", story.desk.person)
+        return self.rate()
+
+    def settle_on_the_spot(self) -> None:
+        story = self.story
+        story.handled, story.handled_by, story.handled_in_time = self.at, story.reporter, True
+        story.settled_kind = "spot"
+        self._end_case("closed")
+        self.act(story.reporter, "settle", "closed", self.rng.choice(texts.SPOT_NOTES), on_the_spot=True)
+
+    def finish_screening(self, action: str, state: str, note: str = "") -> None:
+        self._end_case(state)
+        details = {"into": ""} if action == "merge" else {}
+        self.act(self.story.ground.station.person, action, state, note, **details)
+
+    def _end_case(self, state: str) -> None:
+        self.leg.end("ended", self.at)
+        self.story.closed, self.story.holder, self.story.due = self.at, None, None
+
+    def finish(self, action: str, state: str, actor: int) -> None:
+        self._end_case(state)
+        self.act(actor, action, state)
+
+    def register(self) -> None:
+        story, desk = self.story, self.story.desk
+        self.leg.end("ended", self.at)
+        self.open_leg(desk, desk, Stage.HANDLING, self.at, head=self.head_of(desk))
+        story.registered = self.at
+        self.act(desk.person, "register", "registered", due=self.due())
+
+    def settle(self, desk: Office) -> None:
+        note = self.rng.choice(texts.SETTLE_NOTES)
+        leg = self.leg
+        leg.handled_by = desk.person
+        leg.end("fed_back", self.at, note)
+        self._handled(leg, desk.person)
+        self.act(desk.person, "settle", "handled", note, due=self.due())
+
+    def _handled(self, leg: LegDraft, person: int) -> None:
+        story = self.story
+        story.handled, story.handled_by, story.handler = self.at, person, leg.agency
+        story.handled_in_time = leg.in_time
+        story.settled_kind = leg.desk.unit_kind
+        self.open_leg(leg.desk, leg.desk, Stage.VERIFYING, self.at, head=self.head_of(leg.desk))
+
+    def pass_on(self, *, to_district: bool) -> None:
+        story, ground = self.story, self.story.ground
+        self.wait(10, 180)
+        self.escalate(ground.centre, texts.UP_NOTES)
+        agency = self.world.office(ground.street, story.kind.duty)
+        if to_district or agency is None:
+            self.wait(10, 160)
+            self.escalate(ground.top, texts.UP_DISTRICT_NOTES)
+            agency = self.world.office(ground.district, story.kind.duty)
+        self.wait(8, 150)
+        if agency is None:
+            return self.settle(story.desk)
+        self.dispatch(agency)
+        if self.rng.random() < 0.05:
+            self.wait(15, 160)
+            self.give_back(agency)
+            self.wait(10, 90)
+            self.dispatch(agency)
+        self.wait(5, 150)
+        self.accept(agency)
+        self.wait(90, 1250)
+        return self.feed_back(agency)
+
+    def escalate(self, above: Office, notes: tuple[str, ...]) -> None:
+        story = self.story
+        person = story.desk.person
+        self.leg.end("ended", self.at)
+        self.open_leg(above, above, Stage.HANDLING, self.at, head=self.head_of(above))
+        self.act(person, "escalate", "registered", self.rng.choice(notes), agency=above.name, due=self.due())
+
+    def dispatch(self, agency: Office) -> None:
+        story, desk = self.story, self.story.desk
+        self.leg.end("ended", self.at)
+        self.open_leg(agency, desk, Stage.HANDLING, self.at, head=desk.id, offered=True)
+        story.dispatched = self.at
+        details = {"agency": agency.name, "agency_code": agency.code, "assisting": [], "due": self.due()}
+        self.act(desk.person, "dispatch", "dispatched", **details)
+
+    def give_back(self, agency: Office) -> None:
+        note = self.rng.choice(texts.RETURN_NOTES)
+        leg, desk = self.leg, self.story.desk
+        leg.end("returned", self.at, note)
+        self.story.returns += 1
+        self.open_leg(desk, desk, Stage.HANDLING, self.at, head=self.head_of(desk))
+        self.act(agency.person, "return", "registered", note, leg.sequence - 1, agency=agency.name, role="lead")
+
+    def accept(self, agency: Office) -> None:
+        leg = self.leg
+        leg.state, leg.accepted, leg.version = "accepted", self.at, leg.version + 1
+        self.act(agency.person, "accept", leg=leg.sequence - 1, agency=agency.name, role="lead")
+
+    def feed_back(self, agency: Office) -> None:
+        note = self.rng.choice(texts.DONE_NOTES)
+        leg = self.leg
+        leg.handled_by = agency.person
+        leg.end("fed_back", self.at, note)
+        self._handled(leg, agency.person)
+        details = {"agency": agency.name, "role": "lead", "in_time": leg.in_time}
+        self.act(agency.person, "feedback", "handled", note, leg.sequence - 1, **details)
+
+    def verify(self) -> None:
+        story, rng = self.story, self.rng
+        self.wait(20, 380)
+        while rng.random() < 0.045 * self.pace:
+            self._send_back()
+            if story.state == "registered":
+                self.wait(30, 400)
+                self.settle(story.desk)
+            else:
+                self.wait(60, 900)
+                self.feed_back(story.handler or story.desk)
+            self.wait(20, 380)
+        story.verified = self.at
+        self.act(story.ground.worker, "verify", "verified", passed=True)
+
+    def _send_back(self) -> None:
+        story, desk = self.story, self.story.desk
+        handler = story.handler or desk
+        self.leg.end("ended", self.at)
+        last = next(leg for leg in reversed(story.legs) if leg.state == "fed_back")
+        last.state, last.version = "failed", last.version + 1
+        own = handler.id == desk.id
+        self.open_leg(handler, desk, Stage.HANDLING, self.at, head=self.head_of(desk) if own else desk.id)
+        story.reworks += 1
+        story.handled = story.handled_by = story.handled_in_time = story.verified = None
+        note = self.rng.choice(texts.FAIL_NOTES)
+        to = "registered" if own else "dispatched"
+        details = {"passed": False, "agency": handler.name, "due": self.due()}
+        self.act(story.ground.worker, "verify", to, note, **details)
+
+    def rate(self) -> None:
+        story, rng = self.story, self.rng
+        if rng.random() > 0.3:
+            return
+        try:
+            self.wait(60, 900, can_rest=False)
+        except Cut:
+            return
+        story.solved = rng.random() < 0.95
+        story.satisfied = story.solved and rng.random() < 0.95
+        self.act(story.desk.person, "rate", solved=story.solved, satisfied=story.satisfied)
+
+    def settle_down(self) -> None:
+        """What may still happen to a case that rests: an order from above, or being set aside."""
+        story, rng = self.story, self.rng
+        if self.teller.now - story.reported < timedelta(days=2):
+            return
+        desk = story.desk
+        try:
+            if story.state in {"registered", "dispatched"} and desk.unit_kind != "community" and rng.random() < 0.2:
+                self.wait(30, 300, can_rest=False)
+                self.leg.paused = self.at
+                until = clock.local(self.teller.now).date() + timedelta(days=rng.randrange(5, 40))
+                story.suspended_from, story.review_on = story.state, until
+                self.act(desk.person, "suspend", "suspended", rng.choice(texts.HOLD_NOTES), until=until.isoformat())
+            elif rng.random() < 0.3:
+                self.wait(500, 900, can_rest=False)
+                story.supervised = True
+                self.act(story.ground.centre.person, "supervise", note=rng.choice(texts.PRESS_NOTES))
+        except Cut:
+            return
