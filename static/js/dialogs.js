@@ -12,7 +12,6 @@ export function openModal() {
 export function closeModal() {
   const dialog = find("modal");
   if (dialog.open) dialog.close();
-  find("modal-body").replaceChildren();
 }
 
 /** Ask with the words of `element` (data-confirm, -title, -ok, -word), then call `go` if the answer is yes. */
@@ -43,6 +42,8 @@ export function confirmFirst(element, go) {
   dialog.showModal();
   (confirmWord ? word : ok).focus();
 }
+
+find("modal")?.addEventListener("close", () => find("modal-body").replaceChildren());
 
 for (const id of ["modal", "confirm"]) {
   find(id)?.addEventListener("click", (event) => {

@@ -227,7 +227,7 @@ class GridMap {
       html: element("span", "", single ? "" : cell.points.length),
       iconSize: [size, size],
     });
-    const marker = L.marker(this.leaflet.unproject([cell.x, cell.y]), { icon, title: label, alt: label, riseOnHover: true });
+    const marker = L.marker(this.leaflet.unproject([cell.x, cell.y]), { icon, title: label, alt: label, riseOnHover: true, autoPanOnFocus: false });
     marker.on("click", () => this.openCell(cell, single));
     marker.addTo(this.pointLayer);
     marker.getElement().setAttribute("aria-label", label);
