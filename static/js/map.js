@@ -18,6 +18,7 @@
 import { RAMP, cluster, gravest, labelPoint, stepOf } from "./outline.js";
 
 const CELL = 44;
+const CLOSEST = 19;
 const WORDS = { ok: gettext("在时限内"), near: gettext("临近时限"), late: gettext("已超时"), hold: gettext("挂起或督办") };
 
 const load = async (units) => (typeof units === "string" ? (await fetch(units, { headers: { Accept: "application/json" } })).json() : units);
@@ -235,14 +236,33 @@ class GridMap {
 
   openCell(cell, single) {
     if (single) {
-      if (this.options.onPoint) this.options.onPoint(single);
-      else if (single.url) window.location.assign(single.url);
+      this.openPoint(single);
       return;
     }
     this.moved = true;
     const bounds = L.latLngBounds(cell.points.map((point) => [point.lat, point.lon]));
-    if (bounds.getNorthEast().equals(bounds.getSouthWest())) this.options.onPoint?.(cell.points[0]);
-    else this.leaflet.fitBounds(bounds.pad(0.3), { maxZoom: 19 });
+    const apart = !bounds.getNorthEast().equals(bounds.getSouthWest());
+    if (apart && this.leaflet.getZoom() < CLOSEST) this.leaflet.fitBounds(bounds.pad(0.3), { maxZoom: CLOSEST });
+    else this.listCell(cell);
+  }
+
+  openPoint(point) {
+    if (this.options.onPoint) this.options.onPoint(point);
+    else if (point.url) window.location.assign(point.url);
+  }
+
+  /** Points on one spot: a list to choose from. */
+  listCell(cell) {
+    const list = element("ul", "map-stack");
+    for (const point of cell.points) {
+      const button = element("button", "map-stack-button", point.title);
+      button.type = "button";
+      button.addEventListener("click", () => this.openPoint(point));
+      const item = element("li");
+      item.append(button);
+      list.append(item);
+    }
+    L.popup({ minWidth: 180, maxHeight: 240 }).setLatLng(this.leaflet.unproject([cell.x, cell.y])).setContent(list).openOn(this.leaflet);
   }
 
   note(collection) {
