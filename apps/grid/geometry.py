@@ -69,8 +69,8 @@ class Measure:
 def measure(geometry: BaseGeometry) -> Measure:
     """Area and perimeter on the ellipsoid, whatever the direction of the rings.
 
-    An edge is straight in longitude and latitude (RFC 7946). The geodesic between its ends strays from it, on an edge of
-    some kilometres by a decimetre, which would make gaps where there are none; so long edges are cut up first.
+    An edge is straight in longitude and latitude (RFC 7946). The geodesic between its ends strays from it, on an edge
+    of some kilometres by a decimetre, which would make gaps where there are none; so long edges are cut up first.
     """
     area = perimeter = 0.0
     for polygon in polygons_of(shapely.segmentize(geometry, LONGEST_EDGE)):
@@ -106,7 +106,7 @@ def areal(geometry: BaseGeometry) -> BaseGeometry:
 
 def to_geojson(geometry: BaseGeometry) -> dict[str, Any]:
     """GeoJSON with coordinates to ``PRECISION`` places, outer rings counter-clockwise (RFC 7946)."""
-    rounded = shapely.transform(geometry, lambda points: points.round(PRECISION))
+    rounded = round_to(geometry, PRECISION)
     if isinstance(rounded, Polygon | MultiPolygon):
         rounded = shapely.orient_polygons(rounded)
     plain: Mapping[str, Any] = mapping(rounded)
@@ -138,7 +138,12 @@ def read_geojson(document: Any) -> tuple[BaseGeometry | None, Fault | None]:
     for lon, lat in points:
         if not (-180 <= lon <= 180 and -90 <= lat <= 90):
             return None, Fault(FaultKind.SHAPE, float(lon), float(lat), reason="not-degrees")
-    return shapely.transform(geometry, lambda array: array.round(PRECISION)), None
+    return round_to(geometry, PRECISION), None
+
+
+def round_to(geometry: BaseGeometry, places: int) -> BaseGeometry:
+    """The geometry with its coordinates rounded to decimal ``places``."""
+    return shapely.transform(geometry, lambda points: points.round(places))
 
 
 def invalid_fault(geometry: BaseGeometry) -> Fault | None:

@@ -3,8 +3,8 @@
 The index holds the published boundaries of open units. It is read at first use, thrown away after an edit in this
 process (``forget``), and thrown away when a background check sees that the database's tree version moved on, so that
 an edit anywhere is known everywhere within ``CHECK_SECONDS``. The checking thread only marks the index as old; whoever
-asks next reads it anew on a connection of his own. The thread ends when nobody has asked for ``IDLE_SECONDS``; the next
-question compares versions before it trusts the index, which is also what makes it right after a fork.
+asks next reads it anew on a connection of his own. The thread ends when nobody has asked for ``IDLE_SECONDS``; the
+next question compares versions before it trusts the index, which is also what makes it right after a fork.
 """
 
 import logging
@@ -73,8 +73,8 @@ Answer = tuple[tuple[tuple[BaseGeometry, UnitPath | None], ...], UnitPath | None
 class LocationIndex:
     """Published boundaries by level, the lowest asked first, and what is already known of small cells of the ground.
 
-    A cell remembers which outlines cross it and the path of the outline that holds all of it, so that most questions need
-    no geometry and the others one or two tests.
+    A cell remembers which outlines cross it and the path of the outline that holds all of it, so that most questions
+    need no geometry and the others one or two tests.
     """
 
     def __init__(self) -> None:
@@ -96,8 +96,8 @@ class LocationIndex:
     def find(self, lon: float, lat: float) -> UnitPath | None:
         """The path of the lowest unit whose outline covers the point, its edge included.
 
-        On an edge shared by two units the lower code wins. A unit that is divided among children with outlines does not
-        answer for a gap between them: there the point is outside. Raises ``ValueError`` for what is no number.
+        On an edge shared by two units the lower code wins. A unit that is divided among children with outlines does
+        not answer for a gap between them: there the point is outside. Raises ``ValueError`` for what is no number.
         """
         key = (floor(lon * CELLS_PER_DEGREE), floor(lat * CELLS_PER_DEGREE))
         crossing, rest = self._cells.get(key) or self._cell(key)

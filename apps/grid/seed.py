@@ -16,7 +16,7 @@ from apps.grid import location
 from apps.grid.divisions import read_division
 from apps.grid.geometry import measure, read_geojson, to_geojson
 from apps.grid.models import Boundary, BoundaryState, GridType, Unit, UnitKind
-from apps.grid.services import Progress, import_division, quiet
+from apps.grid.services.division import Progress, import_division, quiet
 from apps.grid.tessellation import Cell, tessellate
 from apps.grid.tree import BATCH, add_units, lock_tree, new_unit, tree_units
 
@@ -44,9 +44,10 @@ def short_name(name: str) -> str:
 def seed_units(district_code: str, random: Random, *, at: datetime | None = None, progress: Progress = quiet) -> Unit:
     """Load a district of ``config/divisions``, give each community 5 to 8 grids and every unit a synthetic boundary.
 
-    What is there already stays: communities that have grids get none, and where one unit of the district has a boundary
-    none is drawn. Units and boundaries are dated back by ``AGE``. The same ``random`` gives the same result. Raises
-    ``FileNotFoundError`` for a district that is not in ``config/divisions``; without an outline no boundary is drawn.
+    What is there already stays: communities that have grids get none, and where one unit of the district has a
+    boundary none is drawn. Units and boundaries are dated back by ``AGE``. The same ``random`` gives the same
+    result. Raises ``FileNotFoundError`` for a district that is not in ``config/divisions``; without an outline no
+    boundary is drawn.
     """
     begun = (at or clock.now()) - AGE
     rows = read_division((settings.CONFIG_DIR / "divisions" / f"{district_code}.csv").read_bytes())

@@ -27,7 +27,9 @@ def lock_tree() -> None:
 def new_unit(
     *, code: str, name: str, kind: str, parent: Unit | None, opened_on: date, grid_type: str | None = None
 ) -> Unit:
-    """An unsaved unit. Raises ``ValueError`` when its code does not fit its kind or its parent is of the wrong kind."""
+    """An unsaved unit. Raises ``ValueError`` when its code does not fit its kind or its parent is of the wrong
+    kind.
+    """
     if len(code) != CODE_LENGTH[kind] or (parent.kind if parent else None) != PARENT_KIND[kind]:
         raise ValueError(f"{code} cannot be a {kind} under {parent.code if parent else 'nothing'}")
     return Unit(

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.core import clock
 from apps.grid.divisions import DivisionError, read_division
-from apps.grid.services import import_division
+from apps.grid.services.division import import_division
 
 
 class Command(BaseCommand):

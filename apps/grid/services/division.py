@@ -1,4 +1,4 @@
-"""Changing the tree and its boundaries. Each function is one transaction."""
+"""Bringing the tree into step with a division file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
