@@ -6,12 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+
+from apps.core.embedded.places import places_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = {"redis", "postgres", "supervisor"}
@@ -27,6 +32,14 @@ def clean_environment(var: Path, **more: str) -> dict[str, str]:
         | {"GRIDGOV_VAR": str(var), "DJANGO_SETTINGS_MODULE": "gridgov.settings.dev", "PYTHONUNBUFFERED": "1"}
         | more
     )
+
+
+@contextmanager
+def scratch_var() -> Iterator[Path]:
+    """A folder for ``var`` that the servers' user can enter, and nothing left of it afterwards."""
+    with tempfile.TemporaryDirectory(prefix="gridgov-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name) / "var"
 
 
 def free_port() -> int:
@@ -76,7 +89,7 @@ class RunningSystem:
     def __init__(self, var: Path, *, seed: str = "none") -> None:
         self.var = var
         self.port = free_port()
-        self.output = var.parent / f"{var.name}.output"
+        self.output = var.parent / f"{self.port}.output"
         environment = clean_environment(var, PORT=str(self.port), GRIDGOV_SEED=seed)
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -138,8 +151,7 @@ class RunningSystem:
 
     def connect(self) -> psycopg.Connection:
         """A connection of our own to its database, held by nobody's lock."""
-        sockets = (self.var / "services/run").resolve()
-        return psycopg.connect(host=str(sockets), user="gridgov", dbname="gridgov", autocommit=True, connect_timeout=5)
+        return psycopg.connect(places_of(self.var).database_url, autocommit=True, connect_timeout=5)
 
     def stop(self) -> int:
         """End it as an operator would; returns the exit status."""
