@@ -167,7 +167,7 @@ class Boundary(models.Model):
             models.CheckConstraint(
                 condition=Q(state="draft", valid_from__isnull=True, valid_to__isnull=True)
                 | Q(state="published", valid_from__isnull=False, valid_to__isnull=True)
-                | Q(state="ended", valid_from__isnull=False, valid_to__gte=F("valid_from")),
+                | Q(state="ended", valid_from__isnull=False, valid_to__isnull=False, valid_to__gte=F("valid_from")),
                 name="grid_boundary_dates_fit_state",
             ),
             models.CheckConstraint(condition=Q(area__gt=0, perimeter__gt=0), name="grid_boundary_has_area"),

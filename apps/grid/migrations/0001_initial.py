@@ -253,7 +253,10 @@ class Migration(migrations.Migration):
                     models.Q(("state", "draft"), ("valid_from__isnull", True), ("valid_to__isnull", True)),
                     models.Q(("state", "published"), ("valid_from__isnull", False), ("valid_to__isnull", True)),
                     models.Q(
-                        ("state", "ended"), ("valid_from__isnull", False), ("valid_to__gte", models.F("valid_from"))
+                        ("state", "ended"),
+                        ("valid_from__isnull", False),
+                        ("valid_to__gte", models.F("valid_from")),
+                        ("valid_to__isnull", False),
                     ),
                     _connector="OR",
                 ),
