@@ -100,7 +100,7 @@ def seed_load(district: Unit, *, count: int, now: datetime, say: Say, first: dat
     rng = Random(f"{SEED} load {district.code} {before}")  # noqa: S311 - reproducible, guards nothing
     world = World(district, rng)
     first = first or local(now).date() - timedelta(days=365 * LOAD_YEARS)
-    teller = Teller(world, rng, now=now, stuck=0.03, quantum=300)
+    teller = Teller(world, rng, now=now, stuck=0.03, quantum=900)
     with BatchWriter() as writer:
         return write_cases(
             teller,

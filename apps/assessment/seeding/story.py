@@ -17,6 +17,7 @@ from apps.deadlines.choices import Stage
 
 PUBLIC_SOURCES = ("hotline_12345", "hotline_12345", "hotline_12345", "letter_box", "service_hall", "petition", "wechat")
 GRID_SOURCES = ("patrol", "patrol", "patrol", "log", "log", "inspection")
+SCREENING, HANDLING, VERIFYING = Stage.SCREENING.value, Stage.HANDLING.value, Stage.VERIFYING.value
 NUMBERED = frozenset({"hotline_12345", "petition"})
 
 
@@ -168,7 +169,7 @@ class Teller:
             at,
             ground.station,
         )
-        _Run(self, story).open_leg(ground.station, ground.station, Stage.SCREENING, at, head=ground.centre.id)
+        _Run(self, story).open_leg(ground.station, ground.station, SCREENING, at, head=ground.centre.id)
         payload = {"title": title, "category": kind.key, "source": source, "desk": ground.station.name}
         story.events.append(EventDraft(at, reporter, "report", payload, "", "reported", 0))
         return story
@@ -221,7 +222,7 @@ class _Run:
         leg.accepted = None if offered else at
         story.legs.append(leg)
         story.holder, story.desk, story.due = agency.id, desk, span.due
-        if stage == Stage.HANDLING:
+        if stage == HANDLING:
             story.handling_due = span.due
 
     def act(
@@ -297,7 +298,7 @@ class _Run:
     def register(self) -> None:
         story, desk = self.story, self.story.desk
         self.leg.end("ended", self.at)
-        self.open_leg(desk, desk, Stage.HANDLING, self.at, head=self.head_of(desk))
+        self.open_leg(desk, desk, HANDLING, self.at, head=self.head_of(desk))
         story.registered = self.at
         self.act(desk.person, "register", "registered", due=self.due())
 
@@ -314,7 +315,7 @@ class _Run:
         story.handled, story.handled_by, story.handler = self.at, person, leg.agency
         story.handled_in_time = leg.in_time
         story.settled_kind = leg.desk.unit_kind
-        self.open_leg(leg.desk, leg.desk, Stage.VERIFYING, self.at, head=self.head_of(leg.desk))
+        self.open_leg(leg.desk, leg.desk, VERIFYING, self.at, head=self.head_of(leg.desk))
 
     def pass_on(self, *, to_district: bool) -> None:
         story, ground = self.story, self.story.ground
@@ -343,13 +344,13 @@ class _Run:
         story = self.story
         person = story.desk.person
         self.leg.end("ended", self.at)
-        self.open_leg(above, above, Stage.HANDLING, self.at, head=self.head_of(above))
+        self.open_leg(above, above, HANDLING, self.at, head=self.head_of(above))
         self.act(person, "escalate", "registered", self.rng.choice(notes), agency=above.name, due=self.due())
 
     def dispatch(self, agency: Office) -> None:
         story, desk = self.story, self.story.desk
         self.leg.end("ended", self.at)
-        self.open_leg(agency, desk, Stage.HANDLING, self.at, head=desk.id, offered=True)
+        self.open_leg(agency, desk, HANDLING, self.at, head=desk.id, offered=True)
         story.dispatched = self.at
         details = {"agency": agency.name, "agency_code": agency.code, "assisting": [], "due": self.due()}
         self.act(desk.person, "dispatch", "dispatched", **details)
@@ -359,7 +360,7 @@ class _Run:
         leg, desk = self.leg, self.story.desk
         leg.end("returned", self.at, note)
         self.story.returns += 1
-        self.open_leg(desk, desk, Stage.HANDLING, self.at, head=self.head_of(desk))
+        self.open_leg(desk, desk, HANDLING, self.at, head=self.head_of(desk))
         self.act(agency.person, "return", "registered", note, leg.sequence - 1, agency=agency.name, role="lead")
 
     def accept(self, agency: Office) -> None:
@@ -398,7 +399,7 @@ class _Run:
         last = next(leg for leg in reversed(story.legs) if leg.state == "fed_back")
         last.state, last.version = "failed", last.version + 1
         own = handler.id == desk.id
-        self.open_leg(handler, desk, Stage.HANDLING, self.at, head=self.head_of(desk) if own else desk.id)
+        self.open_leg(handler, desk, HANDLING, self.at, head=self.head_of(desk) if own else desk.id)
         story.reworks += 1
         story.handled = story.handled_by = story.handled_in_time = story.verified = None
         note = self.rng.choice(texts.FAIL_NOTES)

@@ -12,6 +12,7 @@ from apps.assessment.seeding.texts import CATEGORIES, URGENT
 from apps.cases.choices import Evidence
 from apps.cases.models import Category
 from apps.deadlines import rulebook
+from apps.deadlines.models import LimitPolicy
 from apps.deadlines.reckoning import PlannedStep
 from apps.deadlines.rulebook import Rulebook
 from apps.grid.models import Unit
@@ -71,12 +72,18 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The limit of one leg: policy, end and ladder."""
+    """The limit of one leg: its end, its ladder, and its policy, measure, end and plan as cells of a row."""
 
-    policy: int
-    measure: str
     due: datetime
     steps: tuple[PlannedStep, ...]
+    cells: str
+
+
+def _cells(policy: LimitPolicy, due: datetime, steps: tuple[PlannedStep, ...]) -> str:
+    numbers = ",".join(str(step.step) for step in steps)
+    kinds = ",".join(step.kind for step in steps)
+    ends = ",".join(f'"{step.due_at.isoformat()}"' for step in steps)
+    return f"\t{policy.pk}\t{policy.measure}\t{due.isoformat()}\t{{{numbers}}}\t{{{kinds}}}\t{{{ends}}}"
 
 
 class Times:
@@ -103,7 +110,7 @@ class Times:
             policy = self.book.policies[index]
             due = self.book.due(policy, at)
             steps = tuple(self.book.plan(start=at, due=due, measure=policy.measure))
-            kept = self._spans[index, at] = Span(policy.pk, policy.measure, due, steps)
+            kept = self._spans[index, at] = Span(due, steps, _cells(policy, due, steps))
             if len(self._spans) > self._keep:
                 self._spans.popitem(last=False)
         return kept

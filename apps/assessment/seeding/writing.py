@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
@@ -101,22 +102,22 @@ LIMIT_COLUMNS = [
     "subject_url",
     "holder_id",
     "head_id",
-    "policy_id",
-    "measure",
     "started_at",
     "counts_from",
-    "due_at",
     "paused_at",
     "ended_at",
     "outcome",
     "state",
     "card",
     "extensions",
+    "last_step",
+    "next_step_at",
+    "policy_id",
+    "measure",
+    "due_at",
     "plan_steps",
     "plan_kinds",
     "plan_times",
-    "last_step",
-    "next_step_at",
 ]
 STEP_COLUMNS = ["limit_id", "step", "kind", "card", "holder_id", "due_at", "done_at"]
 EVENT_COLUMNS = [
@@ -139,21 +140,26 @@ _spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=Fa
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+def _text(value: str) -> str:
+    return value if value.isalnum() else value.translate(_ESCAPES)
+
+
+_SPELLINGS: dict[type, Callable[[Any], str]] = {
+    int: str,
+    str: _text,
+    type(None): lambda _value: "\\N",
+    datetime: datetime.isoformat,
+    bool: lambda value: "t" if value else "f",
+    bytes: lambda value: "\\\\x" + value.hex(),
+    float: str,
+    date: date.isoformat,
+    uuid.UUID: str,
+}
+
+
 def cell(value: Any) -> str:
     """One value as COPY's text format spells it."""
-    if value is None:
-        return "\\N"
-    if value is True:
-        return "t"
-    if value is False:
-        return "f"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return "\\\\x" + value.hex()
-    return str(value)
+    return _SPELLINGS[type(value)](value)
 
 
 def array(values: Iterable[object]) -> str:
@@ -184,7 +190,7 @@ def _pieces(rows: Iterable[str], size: int = 2000) -> Iterator[str]:
 
 def line(*values: Any) -> str:
     """One row of COPY."""
-    return "\t".join([cell(value) for value in values])
+    return "\t".join([_SPELLINGS[type(value)](value) for value in values])
 
 
 def reserve(sequence: str, count: int) -> list[int]:
@@ -387,23 +393,18 @@ class Batch:
             + line(
                 leg.agency.id,
                 leg.head,
-                span.policy,
-                span.measure,
                 leg.opened,
                 leg.opened,
-                span.due,
                 leg.paused,
                 leg.ended,
                 "done" if leg.ended else "",
                 state,
                 card,
                 0,
-                array(step.step for step in span.steps),
-                array(step.kind for step in span.steps),
-                array(step.due_at.isoformat() for step in span.steps),
                 taken[-1].step if taken else 0,
                 pending,
             )
+            + span.cells
         )
         for step in taken:
             self.steps.append(
