@@ -1,7 +1,7 @@
 """``make soak``: the long forms of the tests, one after another, resumable; results are appended to docs/figures.md.
 
-A part is one test marked ``soak``. A part that has passed at this commit is not run again; ``ONLY=words`` runs the parts
-whose name contains one of the words, whether they have passed or not.
+A part is one test marked ``soak``. A part that has passed at this commit is not run again; ``ONLY=words`` runs those
+whose name contains one of the words, passed or not.
 """
 
 import json
