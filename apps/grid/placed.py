@@ -51,7 +51,8 @@ class Placed(models.Model):
     @property
     def unit_id(self) -> int:
         """The lowest unit of the path."""
-        return self.grid_id or self.community_id or self.street_id or self.district_id  # type: ignore[attr-defined,no-any-return]
+        path: dict[str, int | None] = self.place
+        return next(unit for column in reversed(PATH_COLUMNS) if (unit := path[column]))
 
     @property
     def unit(self) -> Unit:
