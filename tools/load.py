@@ -34,7 +34,6 @@ def seed_once() -> None:
     print("seeding the demo district (once)", flush=True)
     call_command("seed_demo")
     mark.write_text(fingerprint)
-    print("the demo district is there", flush=True)
 
 
 def cluster() -> str:
