@@ -62,7 +62,7 @@ class LogList(APIView):
 
     def _file(self, request: Request) -> Response:
         user = _user(request)
-        services.logging_unit(user)
+        selectors.logging_unit(user)
         shape = NewLogSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         given = shape.validated_data

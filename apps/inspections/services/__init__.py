@@ -1,10 +1,11 @@
 """The only writers of logs, and what the phone does to cases."""
 
-from apps.inspections.services.logs import add_entry, file_log, logging_unit, remove_entry
+from apps.inspections.services.logs import add_entry, file_log, remove_entry
 from apps.inspections.services.phone import (
     PhonePhoto,
     entry_to_case,
     report_from_phone,
+    settle_from_phone,
     title_of,
     verify_from_phone,
 )
@@ -15,10 +16,10 @@ __all__ = [
     "add_entry",
     "entry_to_case",
     "file_log",
-    "logging_unit",
     "remove_entry",
     "report_from_phone",
     "review_log",
+    "settle_from_phone",
     "title_of",
     "verify_from_phone",
 ]

@@ -11,35 +11,19 @@ from django.utils.translation import gettext as _
 
 from apps.core.audit import canonical
 from apps.core.clock import local
-from apps.core.errors import InvalidInput, NotAllowed, NotVisible, WrongState
+from apps.core.errors import InvalidInput, NotVisible, WrongState
 from apps.core.locks import advisory_lock
 from apps.grid.models import Unit
-from apps.grid.permissions import Permission
-from apps.grid.placed import PATH_RELATED, place_at
-from apps.grid.scopes import covers, scopes_of
+from apps.grid.placed import place_at
 from apps.inspections import facts, rules
 from apps.inspections.choices import LogState
 from apps.inspections.entries import EntryDraft, read_entries
 from apps.inspections.errors import LogExists, LogMismatch, LogSealed
 from apps.inspections.models import DailyLog, LogEntry
+from apps.inspections.selectors import logging_unit
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-
-
-def logging_unit(actor: "User", unit: Unit | None = None) -> Unit:
-    """The unit for which ``actor`` keeps a log: the one given, else the first on which the right is held.
-
-    Raises ``NotAllowed`` when the person keeps no log, or none there.
-    """
-    scopes = scopes_of(actor, Permission.LOG_FILE)
-    if not scopes:
-        raise NotAllowed(_("您没有填写日志的职责。"))
-    chosen = unit.pk if unit is not None else scopes[0].unit_id
-    found = Unit.objects.select_related(*PATH_RELATED).get(pk=chosen)
-    if unit is not None and not covers(actor, Permission.LOG_FILE, place_at(found)):
-        raise NotAllowed(_("您没有填写日志的职责。"))
-    return found
 
 
 @transaction.atomic

@@ -141,6 +141,21 @@ def verify_from_phone(
     return case
 
 
+@transaction.atomic
+def settle_from_phone(
+    *, actor: "User", number: str, version: int, note: str, photos: Sequence[PhonePhoto], at: datetime
+) -> Case:
+    """Record that the reporter settled a simple matter on the spot; the photos show the result.
+
+    Raises what ``attach_case_photo`` and ``perform`` raise.
+    """
+    case = Case.objects.visible_to(actor).filter(number=number).first()
+    if case is None:
+        raise NotVisible
+    _attach(case, actor, photos, "after", at)
+    return perform(number=number, action="settle", actor=actor, at=at, version=version, note=note)
+
+
 def _was_verified_by(case: Case, actor: "User") -> bool:
     event = CaseEvent.objects.filter(case=case, sequence=case.head_sequence).first()
     return event is not None and event.action == "verify" and event.actor_id == actor.pk

@@ -5,12 +5,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from apps.core.errors import NotAllowed, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
-from apps.grid.scopes import holds
+from apps.grid.placed import PATH_RELATED, place_at
+from apps.grid.scopes import covers, holds, scopes_of
 from apps.inspections.models import DailyLog, LogEntry
 
 if TYPE_CHECKING:
@@ -25,6 +27,21 @@ def _shown(logs: "QuerySet[DailyLog]") -> "QuerySet[DailyLog]":
     return logs.select_related("worker", "reviewed_by", "district", "street", "community", "grid").prefetch_related(
         Prefetch("entries", queryset=entries)
     )
+
+
+def logging_unit(actor: "User", unit: Unit | None = None) -> Unit:
+    """The unit for which ``actor`` keeps a log: the one given, else the first on which the right is held.
+
+    Raises ``NotAllowed`` when the person keeps no log, or none there.
+    """
+    scopes = scopes_of(actor, Permission.LOG_FILE)
+    if not scopes:
+        raise NotAllowed(_("您没有填写日志的职责。"))
+    chosen = unit.pk if unit is not None else scopes[0].unit_id
+    found = Unit.objects.select_related(*PATH_RELATED).get(pk=chosen)
+    if unit is not None and not covers(actor, Permission.LOG_FILE, place_at(found)):
+        raise NotAllowed(_("您没有填写日志的职责。"))
+    return found
 
 
 def unit_in_scope(user: "User", code: str, permission: Permission = Permission.LOG_VIEW) -> Unit:
@@ -71,3 +88,8 @@ def log_detail(user: "User", client_id: uuid.UUID) -> DailyLog:
     if log is None:
         raise NotVisible
     return log
+
+
+def log_of_day(user: "User", day: date) -> DailyLog | None:
+    """One's own log of a day with all it shows, drafts too."""
+    return _shown(DailyLog.objects.visible_to(user)).filter(worker=user, date=day).first()
