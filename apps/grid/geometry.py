@@ -261,3 +261,19 @@ def _tidy(geometry: BaseGeometry) -> BaseGeometry:
 def centre(geometry: BaseGeometry) -> Point:
     """A point well inside, for a label."""
     return shapely.Point(shapely.maximum_inscribed_circle(areal(geometry), tolerance=GRAIN * 100).coords[0])
+
+
+def simplified_together(documents: Sequence[Mapping[str, Any]], tolerance: float) -> list[dict[str, Any]]:
+    """GeoJSON outlines with fewer vertices, for showing; shared edges stay shared. ``tolerance`` in degrees.
+
+    Outlines that do not tile (overlapping ones, say) are each simplified alone, and one that would vanish stays as
+    it is.
+    """
+    outlines = [shape(document) for document in documents]
+    if not outlines:
+        return []
+    if shapely.coverage_is_valid(outlines):
+        plain = list(shapely.coverage_simplify(outlines, tolerance))
+    else:
+        plain = list(shapely.simplify(outlines, tolerance))
+    return [to_geojson(thin if polygons_of(thin) else full) for thin, full in zip(plain, outlines, strict=True)]

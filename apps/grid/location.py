@@ -155,6 +155,7 @@ class _Keeper:
         self.index: LocationIndex | None = None
         self.used = 0.0
         self.seen: int | None = None
+        self.blind = False
         self.thread: threading.Thread | None = None
 
     def current(self) -> LocationIndex:
@@ -192,10 +193,13 @@ class _Keeper:
         try:
             version = tree_version()
         except Exception as problem:  # the watch must outlive a database that is away for a while
-            logger.warning("the tree's version cannot be read, the known boundaries stay in use: %s", problem)
+            if not self.blind:
+                logger.warning("the tree's version cannot be read, the known boundaries stay in use: %s", problem)
+            self.blind = True
             return
         finally:
             connection.close()
+        self.blind = False
         if version != self.seen:
             if self.seen is not None:
                 self.index = None
