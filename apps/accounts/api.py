@@ -40,7 +40,7 @@ class TokenView(APIView):
         given.is_valid(raise_exception=True)
         user = authenticate(request._request, **given.validated_data)
         if user is None:
-            raise InvalidInput(fields={"password": [_("用户名或口令有误。")]})
+            raise InvalidInput(fields={"password": [_("用户名或密码有误。")]})
         _stored, token = AuthToken.objects.create(user)
         return Response({"token": token})
 

@@ -10,4 +10,4 @@ class TooManyAttempts(DomainError):
 
     status = 429
     code = "too-many-attempts"
-    message = _("口令多次有误，请 15 分钟后再试。")
+    message = _("密码多次有误，请 15 分钟后再试。")

@@ -61,7 +61,7 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseB
     form = view.get_form()
     form.full_clean()
     form.errors.clear()
-    form.add_error(None, _("口令多次有误，请 15 分钟后再试。"))
+    form.add_error(None, _("密码多次有误，请 15 分钟后再试。"))
     return render(request, SignIn.template_name, view.get_context_data(form=form), status=429)
 
 
@@ -91,6 +91,6 @@ def account(request: HttpRequest) -> HttpResponse:
     form = None if user.is_demo else PasswordChangeForm(user, request.POST or None)
     if request.method == "POST" and form is not None and form.is_valid():
         update_session_auth_hash(request, form.save())
-        messages.success(request, _("口令已修改。"))
+        messages.success(request, _("密码已修改。"))
         return redirect("accounts:account")
     return render(request, "accounts/account.html", {"form": form, "grants": grants_of(user)})

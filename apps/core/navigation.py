@@ -34,6 +34,7 @@ class NavigationLink:
 
 _items: dict[str, NavigationItem] = {}
 _identities: list[Callable[[User], str]] = []
+_place_names: list[Callable[[], str]] = []
 
 
 def register_item(key: str, label: Label, url_name: str, permission: Callable[[User], bool], order: int) -> None:
@@ -50,6 +51,17 @@ def register_identity(provider: Callable[[User], str]) -> None:
 def identity_of(user: User) -> str:
     """For whom the user works, or an empty string."""
     return next((text for provider in _identities if (text := provider(user))), "")
+
+
+def register_place_name(provider: Callable[[], str]) -> None:
+    """Announce who knows whose installation this is (``静安区``), for the sign-in page; the first non-empty answer counts."""
+    if provider not in _place_names:
+        _place_names.append(provider)
+
+
+def place_name() -> str:
+    """Whose installation this is, or an empty string."""
+    return next((text for provider in _place_names if (text := provider())), "")
 
 
 def links_for(user: User, path: str, active: str = "") -> list[NavigationLink]:

@@ -35,6 +35,12 @@ def unit_count() -> int:
     return Unit.objects.count()
 
 
+def only_district_name() -> str:
+    """The district's name where there is exactly one, for the sign-in page; empty otherwise. Names of units are public."""
+    names = list(Unit.objects.filter(kind=UnitKind.DISTRICT).values_list("name", flat=True)[:2])
+    return names[0] if len(names) == 1 else ""
+
+
 def visible_unit(user: "Person", code: str, permission: Permission = Permission.UNIT_VIEW) -> Unit:
     """One unit with its ancestors. Raises ``NotVisible`` outside the scope, ``NotAllowed`` where it may only be
     seen.

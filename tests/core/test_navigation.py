@@ -17,6 +17,7 @@ USER = SimpleNamespace(is_authenticated=True, may={"jobs"})
 def empty_registries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation, "_items", {})
     monkeypatch.setattr(navigation, "_identities", [])
+    monkeypatch.setattr(navigation, "_place_names", [])
     monkeypatch.setattr(waiting, "_providers", [])
     monkeypatch.setattr(search, "_providers", [])
 
@@ -63,6 +64,13 @@ def test_the_first_identity_that_is_known_is_shown() -> None:
     navigation.register_identity(lambda user: "")
     navigation.register_identity(lambda user: "大宁路街道调度中心")
     assert navigation.identity_of(USER) == "大宁路街道调度中心"
+
+
+def test_the_first_place_name_that_is_known_is_shown() -> None:
+    assert navigation.place_name() == ""
+    navigation.register_place_name(lambda: "")
+    navigation.register_place_name(lambda: "静安区")
+    assert navigation.place_name() == "静安区"
 
 
 def item(title: str, hour: int | None) -> WaitingItem:

@@ -208,6 +208,12 @@ def shell_nav(context: Context) -> dict[str, Any]:
 
 
 @register.simple_tag
+def place_name() -> str:
+    """Whose installation this is: the district's name, where there is one district."""
+    return navigation.place_name()
+
+
+@register.simple_tag
 def search_url() -> str:
     """Where the search box leads; empty while no room has announced anything to find."""
     return reverse("search") if search.has_providers() else ""
