@@ -54,7 +54,7 @@ def identity_of(user: User) -> str:
 
 
 def register_place_name(provider: Callable[[], str]) -> None:
-    """Announce who knows whose installation this is (``静安区``), for the sign-in page; the first non-empty answer counts."""
+    """Announce who knows whose installation this is, for the sign-in page; the first non-empty answer counts."""
     if provider not in _place_names:
         _place_names.append(provider)
 

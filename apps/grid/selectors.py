@@ -36,7 +36,7 @@ def unit_count() -> int:
 
 
 def only_district_name() -> str:
-    """The district's name where there is exactly one, for the sign-in page; empty otherwise. Names of units are public."""
+    """The district's name where there is exactly one, else nothing; for the sign-in page, as names are public."""
     names = list(Unit.objects.filter(kind=UnitKind.DISTRICT).values_list("name", flat=True)[:2])
     return names[0] if len(names) == 1 else ""
 
