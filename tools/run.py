@@ -121,7 +121,7 @@ class System:
             wait_for_end(self.var, SERVICES_STOP_SECONDS)
 
     def _attach(self) -> None:
-        attach_services()
+        attach_services(progress=say)
         self.embedded = bool(os.environ.get(MARK))
         if self.embedded:
             os.environ.setdefault("GRIDGOV_DEMO", "1")

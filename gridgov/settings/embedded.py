@@ -1,15 +1,16 @@
 """Fills ``DATABASE_URL`` and ``REDIS_URL`` from the embedded services where the environment names none."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
-from apps.core.embedded import attach
+from apps.core.embedded import attach, say
 
 ROOT = Path(__file__).resolve().parents[2]
 MARK = "GRIDGOV_EMBEDDED"
 
 
-def attach_services(*, var: str = "var", durable: bool = True) -> None:
+def attach_services(*, var: str = "var", durable: bool = True, progress: Callable[[str], None] = say) -> None:
     """Use, and where needed start, the embedded services for the URLs that are unset; with both set nothing happens.
 
     ``GRIDGOV_VAR`` decides where they live, else ``var`` below the checkout. A child process inherits the URLs with a
@@ -21,7 +22,7 @@ def attach_services(*, var: str = "var", durable: bool = True) -> None:
     if not wanted:
         return
     folder = Path(os.environ.setdefault("GRIDGOV_VAR", str(ROOT / var)))
-    urls = attach(folder, durable=durable)
+    urls = attach(folder, durable=durable, progress=progress)
     values = {"DATABASE_URL": urls.database, "REDIS_URL": urls.redis}
     for name in wanted:
         os.environ[name] = os.environ.get(name) or values[name]

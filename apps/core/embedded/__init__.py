@@ -6,6 +6,6 @@ holds it any more.
 Nothing here imports Django, so that settings may call it.
 """
 
-from apps.core.embedded.client import ServicesError, Urls, attach, ensure_running, release, wait_for_end
+from apps.core.embedded.client import ServicesError, Urls, attach, ensure_running, release, say, wait_for_end
 
-__all__ = ["ServicesError", "Urls", "attach", "ensure_running", "release", "wait_for_end"]
+__all__ = ["ServicesError", "Urls", "attach", "ensure_running", "release", "say", "wait_for_end"]

@@ -13,7 +13,7 @@ from apps.core.embedded import locks
 from apps.core.embedded.places import Places, ServicesError, places_of
 from apps.core.embedded.state import FAILED, READY, State, read_state
 
-__all__ = ["ServicesError", "Urls", "attach", "ensure_running", "release", "wait_for_end"]
+__all__ = ["ServicesError", "Urls", "attach", "ensure_running", "release", "say", "wait_for_end"]
 
 ROOT = Path(__file__).resolve().parents[3]
 POLL_SECONDS = 0.05
