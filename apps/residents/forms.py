@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.residents.choices import Document, Relation, ResidenceKind, Sex
 from apps.residents.services import Particulars, Stay
@@ -22,7 +23,7 @@ class ResidentForm(forms.Form):
     """A dwelling and the person who moves in; the grid is chosen before."""
 
     building = forms.CharField(label=_("楼栋"), max_length=60, help_text=_("如：江宁路 838 弄 3 号"))
-    entrance = forms.CharField(label=_("单元"), max_length=20, required=False)
+    entrance = forms.CharField(label=pgettext_lazy("dwelling", "单元"), max_length=20, required=False)
     room = forms.CharField(label=_("室号"), max_length=20)
     name = forms.CharField(label=_("姓名"), max_length=60)
     document = forms.ChoiceField(label=_("证件类型"), choices=Document.choices, initial=Document.ID_CARD)

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.audit import ChainedEvent, ChainHead
 from apps.core.crypto import EncryptedTextField, mask_identity, mask_phone
@@ -53,7 +54,7 @@ class Dwelling(Placed):
 
     client_id = models.UUIDField(null=True, unique=True)
     building = models.CharField(_("楼栋"), max_length=60)
-    entrance = models.CharField(_("单元"), max_length=20, blank=True)
+    entrance = models.CharField(pgettext_lazy("dwelling", "单元"), max_length=20, blank=True)
     room = models.CharField(_("室号"), max_length=20)
     words = ArrayField(models.CharField(max_length=2), default=list, editable=False)
     created_by = models.ForeignKey(

@@ -1,11 +1,34 @@
 """A small tree and the people who work on it."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from tests.factories.accounts import make_user
 from tests.factories.grid import grant, make_tree
+
+
+class People:
+    """The worker and station of the first grid, clerks above and beside, people without the ledger; made when asked."""
+
+    def __init__(self, tree):
+        self.posts = {
+            "worker": ("worker", tree.grids[0]),
+            "neighbour": ("worker", tree.grids[1]),
+            "station": ("station", tree.communities[0]),
+            "clerk": ("clerk", tree.streets[0]),
+            "stranger": ("clerk", tree.streets[1]),
+            "dispatcher": ("street_dispatcher", tree.streets[0]),
+            "auditor": ("auditor", tree.streets[0]),
+            "system": ("system_admin", tree.district),
+        }
+
+    def __getattr__(self, name):
+        if name not in self.posts:
+            raise AttributeError(name)
+        role, unit = self.posts[name]
+        user = make_user(name=name)
+        grant(user, role, unit)
+        setattr(self, name, user)
+        return user
 
 
 @pytest.fixture
@@ -15,20 +38,4 @@ def tree(db):
 
 @pytest.fixture
 def people(tree):
-    """The worker and station of the first grid, the clerks above, somebody beside, and people without the ledger."""
-    return SimpleNamespace(
-        worker=_with("worker", tree.grids[0]),
-        neighbour=_with("worker", tree.grids[1]),
-        station=_with("station", tree.communities[0]),
-        clerk=_with("clerk", tree.streets[0]),
-        stranger=_with("clerk", tree.streets[1]),
-        dispatcher=_with("street_dispatcher", tree.streets[0]),
-        auditor=_with("auditor", tree.streets[0]),
-        system=_with("system_admin", tree.district),
-    )
-
-
-def _with(role, unit):
-    user = make_user(name=role)
-    grant(user, role, unit)
-    return user
+    return People(tree)

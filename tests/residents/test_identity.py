@@ -26,7 +26,9 @@ def test_the_example_of_the_standard_is_read():
     assert parse_identity(EXAMPLE, today=TODAY) == Identity(EXAMPLE, date(1949, 12, 31), "female")
 
 
-@pytest.mark.parametrize("text", ["11010519491231002x", " 110105 19491231 002X ", "１１０１０５１９４９１２３１００２Ｘ"])
+@pytest.mark.parametrize(
+    "text", ["11010519491231002x", " 110105 19491231 002X ", "１１０１０５１９４９１２３１００２Ｘ"]
+)
 def test_width_case_and_blanks_do_not_matter(text):
     assert parse_identity(text, today=TODAY).number == EXAMPLE
 

@@ -66,7 +66,9 @@ def test_sensitive_fields_are_unreadable_in_the_database(living):
     columns = [name for name, kind in Person.classification.items() if kind == SENSITIVE]
     assert columns == ["identity", "phone"]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT row_to_json(p)::text, identity, phone FROM residents_person p WHERE id = %s", [living.person_id])
+        cursor.execute(
+            "SELECT row_to_json(p)::text, identity, phone FROM residents_person p WHERE id = %s", [living.person_id]
+        )
         text, identity, phone = cursor.fetchone()
     person = Person.objects.get(pk=living.person_id)
     assert person.identity not in text
@@ -183,7 +185,9 @@ def test_a_household_and_its_residences_share_the_dwelling(living, tree, people)
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-@pytest.mark.parametrize("statement", ["UPDATE residents_residentevent SET action = 'x'", "DELETE FROM residents_residentevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE residents_residentevent SET action = 'x'", "DELETE FROM residents_residentevent"]
+)
 def test_events_are_neither_changed_nor_deleted(living, statement):
     assert ResidentEvent.objects.filter(person=living.person).count() == 1
     with refused("append-only"), transaction.atomic(), connection.cursor() as cursor:
