@@ -11,10 +11,17 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Announce the category catalogue and make cases known as placed rows."""
-        from apps.cases.catalogue import load_categories
-        from apps.cases.models import Case
+        from apps.cases.announce import follow_limits  # reason: models are not ready at import time
+        from apps.cases.catalogue import load_categories  # reason: likewise
+        from apps.cases.models import Case  # reason: likewise
+        from apps.cases.selectors.photos import case_is_visible  # reason: likewise
+        from apps.cases.services.evidence import CASE_TARGET  # reason: likewise
+        from apps.core.attachments import register_target
         from apps.core.catalogues import register_loader
-        from apps.grid.placed import register_placed
+        from apps.deadlines import announcements  # reason: likewise
+        from apps.grid.placed import register_placed  # reason: likewise
 
         register_loader("categories", load_categories)
         register_placed(Case, open_rows=Q(open=True))
+        register_target(CASE_TARGET, case_is_visible)
+        announcements.register(follow_limits)

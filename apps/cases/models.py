@@ -92,13 +92,15 @@ class Case(ChainHead, Placed):
     words = ArrayField(models.CharField(max_length=2), default=list, editable=False)
     urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
     source = models.CharField(_("来源"), max_length=20, choices=Source.choices, default=Source.PATROL)
-    source_number = models.CharField(max_length=60, null=True)
+    source_number = models.CharField(max_length=60, null=True)  # noqa: DJ001 - null: the source gives none
     lon = models.FloatField(_("经度"))
     lat = models.FloatField(_("纬度"))
     address = models.CharField(_("地点"), max_length=160, blank=True)
 
     state = models.CharField(_("状态"), max_length=10, choices=CaseState.choices, default=CaseState.REPORTED)
-    suspended_from = models.CharField(max_length=10, choices=CaseState.choices, null=True)
+    suspended_from = models.CharField(  # noqa: DJ001 - null: not suspended
+        max_length=10, choices=CaseState.choices, null=True
+    )
     review_on = models.DateField(_("复核日期"), null=True)
     open = models.BooleanField(default=True)
     holder = models.ForeignKey(

@@ -1,6 +1,12 @@
 """Reading cases for screens and for the API: scoped, prefetched, a fixed number of queries."""
 
-from apps.cases.selectors.catalogue import agencies_for, category_by_key, category_page
+from apps.cases.selectors.catalogue import (
+    agencies_for,
+    agency_by_code,
+    category_by_key,
+    category_page,
+    unit_by_code,
+)
 from apps.cases.selectors.detail import CaseDetail, case_detail, case_in_scope, event_page, legs_of
 from apps.cases.selectors.listing import Wanted, case_page
 from apps.cases.selectors.queues import QUEUES, Queue, desks_of, queue_counts, queue_page
@@ -11,6 +17,7 @@ __all__ = [
     "Queue",
     "Wanted",
     "agencies_for",
+    "agency_by_code",
     "case_detail",
     "case_in_scope",
     "case_page",
@@ -21,4 +28,5 @@ __all__ = [
     "legs_of",
     "queue_counts",
     "queue_page",
+    "unit_by_code",
 ]

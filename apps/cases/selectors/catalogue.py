@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q
 
 from apps.cases.models import Category
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.grid.models import Unit
 from apps.organisation.models import Agency
@@ -25,6 +25,23 @@ def category_by_key(key: str) -> Category:
     if category is None:
         raise InvalidInput(fields={"category": [key]})
     return category
+
+
+def unit_by_code(code: str, *, user: "Person | None" = None) -> Unit:
+    """The unit of that code. Raises ``InvalidInput`` naming ``unit``, or with ``user`` ``NotVisible`` out of scope."""
+    units = Unit.objects.visible_to(user) if user is not None else Unit.objects.all()
+    unit = units.filter(code=code).first()
+    if unit is None:
+        raise InvalidInput(fields={"unit": [code]}) if user is None else NotVisible
+    return unit
+
+
+def agency_by_code(code: str) -> Agency:
+    """The agency of that code. Raises ``InvalidInput`` naming ``holder``."""
+    agency = Agency.objects.filter(code=code).first()
+    if agency is None:
+        raise InvalidInput(fields={"holder": [code]})
+    return agency
 
 
 def category_page(*, kind: str = "", words: str = "", cursor: str | None = None, size: int) -> KeysetPage[Category]:

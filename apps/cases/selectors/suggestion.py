@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Case as When
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models import When as If
+from django.db.models import Case as Choose
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from apps.cases.choices import CaseState, LegRole, LegState
@@ -46,7 +45,7 @@ def _candidates(case: Case) -> "QuerySet[Agency]":
             fallback = Q(kind=AgencyKind.DEPARTMENT, duties__contains=[FALLBACK_DUTY])
         elif case.street_id is not None:  # type: ignore[attr-defined]
             fallback = Q(kind=AgencyKind.CENTRE, unit_id=case.street_id)  # type: ignore[attr-defined]
-    own = When(If(duty, then=Value(0)), default=Value(1), output_field=IntegerField())
+    own = Choose(When(duty, then=Value(0)), default=Value(1), output_field=IntegerField())
     return dispatch_targets(case.desk).filter(duty | fallback).annotate(rank=own)
 
 

@@ -1,7 +1,7 @@
 """What each action does to a locked case and its legs. Each returns the details that go into the event."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, transaction
@@ -310,10 +310,11 @@ def extend(step: "Step") -> Details:
     return {"from": old, "due": limit.due_at}
 
 
-def _moment(until: Any) -> datetime:
-    if not isinstance(until, datetime):
-        raise InvalidInput(fields={"until": [_("请写明日期和时间。")]})
-    return until
+def _moment(until: date | datetime) -> datetime:
+    """A date means the end of that day."""
+    if isinstance(until, datetime):
+        return until
+    return datetime.combine(until, time(23, 59, 59), tzinfo=clock.SHANGHAI)
 
 
 def supervise(step: "Step") -> Details:

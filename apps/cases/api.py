@@ -1,0 +1,221 @@
+"""``/api/v1/``: categories, agencies and cases (``spec/interfaces.md``)."""
+
+from typing import Any, cast
+
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.models import User
+from apps.cases import selectors, services
+from apps.cases.inputs import action_inputs, list_wanted, page_size, report_inputs
+from apps.cases.models import Case
+from apps.cases.selectors.detail import seen_by
+from apps.cases.serializers import (
+    ActionSerializer,
+    AgencyPageSerializer,
+    AgencySerializer,
+    CasePageSerializer,
+    CaseRowSerializer,
+    CaseSerializer,
+    CategoryPageSerializer,
+    CategorySerializer,
+    EventPageSerializer,
+    EventSerializer,
+    PhotoInputSerializer,
+    PhotoSerializer,
+    ReportSerializer,
+)
+from apps.cases.workflow import Action
+from apps.core import clock
+from apps.core.errors import NotAllowed
+from apps.core.idempotency import answer_once
+from apps.core.keyset import KeysetPage
+from apps.grid.permissions import Permission
+from apps.grid.scopes import holds
+
+PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("size", int)]
+KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)
+
+
+def _user(request: Request) -> User:
+    return cast(User, request.user)
+
+
+def _paged(request: Request, page: KeysetPage[Any], results: Any) -> Response:
+    def link(cursor: str | None) -> str | None:
+        if cursor is None:
+            return None
+        params = request.query_params.copy()
+        params["cursor"] = cursor
+        return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
+
+    return Response({"next": link(page.next), "previous": link(page.previous), "results": results})
+
+
+def _shown(request: Request, case: Case, status: int = 200) -> Response:
+    """The case as the caller sees it now."""
+    fresh = selectors.case_in_scope(_user(request), case.number)
+    return Response(CaseSerializer(fresh, context={"seen": seen_by(_user(request), fresh)}).data, status=status)
+
+
+class CategoryList(APIView):
+    """The catalogue of what a case can be about."""
+
+    @extend_schema(
+        operation_id="categories_list",
+        parameters=[OpenApiParameter("kind", str), OpenApiParameter("q", str), *PAGING],
+        responses=CategoryPageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """The leaves, by code; ``kind`` is component or event, ``q`` words of name or branch."""
+        given = request.query_params
+        page = selectors.category_page(
+            kind=given.get("kind", ""),
+            words=given.get("q", ""),
+            cursor=given.get("cursor"),
+            size=page_size(given, default=200, most=1000),
+        )
+        return _paged(request, page, CategorySerializer(page.rows, many=True).data)
+
+
+class AgencyList(APIView):
+    """Whom a case can be given to."""
+
+    @extend_schema(
+        operation_id="agencies_list",
+        parameters=[OpenApiParameter("unit", str), OpenApiParameter("category", str)],
+        responses=AgencyPageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Agencies within the scope; with ``unit`` those its centre may dispatch to, with ``category`` those whose
+        duty it is."""
+        given = request.query_params
+        category = selectors.category_by_key(given["category"]) if given.get("category") else None
+        found = selectors.agencies_for(_user(request), unit=given.get("unit", ""), category=category)
+        return _paged(request, KeysetPage([], None, None), AgencySerializer(found, many=True).data)
+
+
+class CaseList(APIView):
+    """All cases of the caller's scope."""
+
+    @extend_schema(
+        operation_id="cases_list",
+        parameters=[
+            *(OpenApiParameter(name, str) for name in ("state", "unit", "category", "holder", "card", "q")),
+            *PAGING,
+        ],
+        responses=CasePageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Open cases by limit, then finished ones, the last finished first."""
+        wanted = list_wanted(request.query_params)
+        cursor = request.query_params.get("cursor")
+        page = selectors.case_page(_user(request), wanted, cursor=cursor, size=page_size(request.query_params))
+        return _paged(request, page, CaseRowSerializer(page.rows, many=True).data)
+
+    @extend_schema(
+        operation_id="cases_report", parameters=[KEY], request=ReportSerializer, responses={201: CaseSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        """Report a case; its unit follows from the point where none is named."""
+
+        def report() -> Response:
+            if not holds(_user(request), Permission.CASE_REPORT):
+                raise NotAllowed
+            case = services.report_case(
+                actor=_user(request), at=clock.now(), **report_inputs(_user(request), request.data)
+            )
+            return _shown(request, case, status=201)
+
+        return answer_once(request, report)
+
+
+class CaseView(APIView):
+    """One case."""
+
+    @extend_schema(operation_id="cases_read", responses=CaseSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        """The case with its legs and what the caller may do."""
+        case = selectors.case_in_scope(_user(request), number)
+        return Response(CaseSerializer(case, context={"seen": seen_by(_user(request), case)}).data)
+
+
+class CaseEvents(APIView):
+    """What happened to a case."""
+
+    @extend_schema(operation_id="cases_events", parameters=PAGING, responses=EventPageSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        """Its events, oldest first."""
+        cursor = request.query_params.get("cursor")
+        size = page_size(request.query_params, default=200)
+        page = selectors.event_page(_user(request), number, cursor=cursor, size=size)
+        return _paged(request, page, EventSerializer(page.rows, many=True).data)
+
+
+class CaseAttachments(APIView):
+    """The photos of a case."""
+
+    @extend_schema(
+        operation_id="cases_attach",
+        parameters=[KEY],
+        request={"multipart/form-data": PhotoInputSerializer},
+        responses={201: PhotoSerializer},
+    )
+    def post(self, request: Request, number: str) -> Response:
+        """Attach one photo; ``client_id`` makes a repeat harmless."""
+
+        def attach() -> Response:
+            selectors.case_in_scope(_user(request), number)
+            given = PhotoInputSerializer(data=request.data)
+            given.is_valid(raise_exception=True)
+            inputs = given.validated_data
+            photo = services.attach_case_photo(
+                number=number,
+                actor=_user(request),
+                upload=inputs["photo"],
+                purpose=inputs.get("purpose"),
+                client_id=inputs.get("client_id"),
+                at=clock.now(),
+            )
+            return Response(PhotoSerializer(photo).data, status=201)
+
+        return answer_once(request, attach)
+
+
+class CaseAction(APIView):
+    """Moving a case one step."""
+
+    @extend_schema(
+        operation_id="cases_act",
+        parameters=[
+            KEY,
+            OpenApiParameter("action", str, OpenApiParameter.PATH, enum=[action.value for action in Action]),
+        ],
+        request=ActionSerializer,
+        responses=CaseSerializer,
+    )
+    def post(self, request: Request, number: str, action: str) -> Response:
+        """Take an action; 409 carries the state and version that stand now."""
+
+        def act() -> Response:
+            inputs, wrong = action_inputs(action, request.data)
+            case = services.perform(
+                number=number, action=action, actor=_user(request), at=clock.now(), wrong=wrong, **inputs
+            )
+            return _shown(request, case)
+
+        return answer_once(request, act)
+
+
+urlpatterns = [
+    path("categories/", CategoryList.as_view(), name="categories"),
+    path("agencies/", AgencyList.as_view(), name="agencies"),
+    path("cases/", CaseList.as_view(), name="cases"),
+    path("cases/<str:number>/", CaseView.as_view(), name="case"),
+    path("cases/<str:number>/events/", CaseEvents.as_view(), name="case-events"),
+    path("cases/<str:number>/attachments/", CaseAttachments.as_view(), name="case-attachments"),
+    path("cases/<str:number>/<str:action>/", CaseAction.as_view(), name="case-action"),
+]

@@ -1,0 +1,99 @@
+"""Reading what a request gives, for pages and API alike; every fault is an ``InvalidInput`` naming its field."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from apps.cases.choices import Card, CaseState
+from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
+from apps.cases.serializers import ActionSerializer, ReportSerializer
+from apps.cases.workflow import Action
+from apps.core.errors import InvalidInput, NotVisible
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+DEFAULT_SIZE = 50
+MOST_SIZE = 200
+
+
+def page_size(given: Mapping[str, str], *, default: int = DEFAULT_SIZE, most: int = MOST_SIZE) -> int:
+    """Rows per page. Raises ``InvalidInput`` naming ``size``."""
+    size = given.get("size")
+    if not size:
+        return default
+    if not size.isdecimal() or not 1 <= int(size) <= most:
+        raise InvalidInput(fields={"size": [f"1–{most}"]})
+    return int(size)
+
+
+def _states(given: Any) -> tuple[str, ...]:
+    listed = given.getlist("state") if hasattr(given, "getlist") else [given.get("state", "")]
+    states = tuple(state for one in listed for state in one.split(",") if state)
+    unknown = [state for state in states if state not in CaseState.values]
+    if unknown:
+        raise InvalidInput(fields={"state": unknown})
+    return states
+
+
+def list_wanted(given: Any) -> Wanted:
+    """The filters of a list: ``state`` (several, or with commas), ``unit``, ``category``, ``holder``, ``card``, ``q``.
+
+    A unit, category or agency that does not exist is ``InvalidInput``; one outside the scope gives no rows.
+    """
+    card = given.get("card", "")
+    if card not in Card.values:
+        raise InvalidInput(fields={"card": [card]})
+    return Wanted(
+        states=_states(given),
+        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        category=category_by_key(given["category"]) if given.get("category") else None,
+        holder=agency_by_code(given["holder"]) if given.get("holder") else None,
+        card=card,
+        supervised=given.get("supervised", "") in {"1", "true"},
+        words=given.get("q", ""),
+    )
+
+
+def report_inputs(user: "User", data: Any) -> dict[str, Any]:
+    """The arguments of ``report_case``. Raises ``NotVisible`` for a unit outside the scope."""
+    serializer = ReportSerializer(data=data)
+    serializer.is_valid(raise_exception=True)
+    given = dict(serializer.validated_data)
+    code = given.pop("unit") or ""
+    given["unit"] = unit_by_code(code, user=user) if code else None
+    given["category"] = category_by_key(given["category"])
+    return given
+
+
+def action_inputs(action: str, data: Any) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The arguments of ``perform`` that are well-formed, and what is wrong with the others by field.
+
+    ``version`` may be left out of a comment only. Raises ``NotVisible`` for an action that does not exist.
+    """
+    if action not in set(Action):
+        raise NotVisible
+    if not isinstance(data, Mapping):
+        return {"version": None}, {"version": [_("此项必填。")]}
+    serializer = ActionSerializer(data=data)
+    wrong: dict[str, list[str]] = {}
+    if not serializer.is_valid():
+        wrong = {name: [str(text) for text in _flat(texts)] for name, texts in serializer.errors.items()}
+    well = {name: value for name, value in data.items() if name not in wrong}
+    if "assisting" in well and hasattr(data, "getlist"):
+        well["assisting"] = data.getlist("assisting")
+    again = ActionSerializer(data=well)
+    again.is_valid(raise_exception=True)
+    given = {"version": None, **again.validated_data}
+    if given["version"] is None and action != Action.COMMENT and "version" not in wrong:
+        wrong["version"] = [_("此项必填。")]
+    return given, wrong
+
+
+def _flat(texts: Any) -> list[Any]:
+    if isinstance(texts, Mapping):
+        return [text for inner in texts.values() for text in _flat(inner)]
+    if isinstance(texts, list):
+        return [text for inner in texts for text in (_flat(inner) if isinstance(inner, list | Mapping) else [inner])]
+    return [texts]

@@ -1,0 +1,251 @@
+"""Shapes of the cases API (``spec/interfaces.md``, REST): what comes in, what goes out."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from apps.cases.choices import Source
+from apps.cases.models import Case, CaseEvent, Category, Leg
+from apps.cases.selectors import CaseDetail
+from apps.cases.selectors.catalogue import path_of
+from apps.core.clock import SHANGHAI
+from apps.organisation.models import Agency
+
+LEVELS = ("district", "street", "community", "grid")
+MOST_ASSISTING = 20
+
+
+class CategorySerializer(serializers.Serializer[Category]):
+    """A leaf of the category tree; ``code`` is ``scheme:kind:code``."""
+
+    code = serializers.CharField(source="key")
+    name = serializers.CharField(source="label")
+    path = serializers.SerializerMethodField()
+    kind = serializers.CharField()
+    urgency = serializers.CharField()
+    on_the_spot = serializers.BooleanField()
+    evidence = serializers.CharField()
+    icon = serializers.CharField()
+
+    def get_path(self, category: Category) -> list[str]:
+        """The names from the root down to the leaf."""
+        return [node.label for node in path_of(category)]
+
+
+class AgencySerializer(serializers.Serializer[Agency]):
+    """Whoever can be given a case."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    unit = serializers.CharField(source="unit.code")
+
+
+class PlaceSerializer(serializers.Serializer[Any]):
+    """The codes of the units a case lies in; null below the level it is known at."""
+
+    district = serializers.CharField()
+    street = serializers.CharField(allow_null=True)
+    community = serializers.CharField(allow_null=True)
+    grid = serializers.CharField(allow_null=True)
+
+
+class LegSerializer(serializers.Serializer[Leg]):
+    """One stretch of a case in one holder's hands."""
+
+    id = serializers.IntegerField()
+    agency = serializers.CharField(source="agency.code")
+    agency_name = serializers.CharField(source="agency.name")
+    role = serializers.CharField()
+    stage = serializers.CharField()
+    state = serializers.CharField()
+    version = serializers.IntegerField()
+    due_at = serializers.DateTimeField()
+    opened_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+    in_time = serializers.BooleanField(allow_null=True)
+
+
+class CaseRowSerializer(serializers.Serializer[Case]):
+    """A case as lists show it."""
+
+    number = serializers.CharField()
+    state = serializers.CharField()
+    version = serializers.IntegerField()
+    category = serializers.CharField(source="category.key")
+    title = serializers.CharField()
+    address = serializers.CharField()
+    lon = serializers.FloatField()
+    lat = serializers.FloatField()
+    place = serializers.SerializerMethodField()
+    urgency = serializers.CharField()
+    source = serializers.CharField()
+    holder = serializers.CharField(source="holder.code", default=None, allow_null=True)
+    due_at = serializers.DateTimeField(allow_null=True)
+    card = serializers.CharField(allow_blank=True)
+    supervised = serializers.BooleanField()
+    reported_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(PlaceSerializer)
+    def get_place(self, case: Case) -> dict[str, str | None]:
+        """The codes of the path."""
+        return {level: unit.code if (unit := getattr(case, level)) else None for level in LEVELS}
+
+
+class CaseSerializer(CaseRowSerializer):
+    """A case with its legs and what the caller may do with it."""
+
+    description = serializers.CharField()
+    source_number = serializers.CharField(allow_null=True)
+    client_id = serializers.UUIDField(allow_null=True)
+    desk = serializers.CharField(source="desk.code")
+    handled_in_time = serializers.BooleanField(allow_null=True)
+    rework_count = serializers.IntegerField()
+    return_count = serializers.IntegerField()
+    merged_into = serializers.CharField(source="merged_into.number", default=None, allow_null=True)
+    solved = serializers.BooleanField(allow_null=True)
+    satisfied = serializers.BooleanField(allow_null=True)
+    legs = serializers.SerializerMethodField()
+    my_leg = serializers.SerializerMethodField()
+    actions = serializers.SerializerMethodField()
+
+    @property
+    def _seen(self) -> CaseDetail:
+        return self.context["seen"]  # type: ignore[no-any-return]
+
+    @extend_schema_field(LegSerializer(many=True))
+    def get_legs(self, case: Case) -> Any:
+        """All legs, in order."""
+        return LegSerializer(self._seen.legs, many=True).data
+
+    @extend_schema_field(LegSerializer(allow_null=True))
+    def get_my_leg(self, case: Case) -> Any:
+        """The leg of the caller's own agency, whose version accept, return and feedback check."""
+        return LegSerializer(self._seen.my_leg).data if self._seen.my_leg is not None else None
+
+    def get_actions(self, case: Case) -> list[str]:
+        """What the caller may do now."""
+        return [row.action.value for row in self._seen.actions]
+
+
+class EventSerializer(serializers.Serializer[CaseEvent]):
+    """One change of a case."""
+
+    sequence = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    actor = serializers.CharField(source="actor.name", default=None, allow_null=True)
+    action = serializers.CharField()
+    from_state = serializers.CharField(allow_blank=True)
+    to_state = serializers.CharField()
+    note = serializers.SerializerMethodField()
+    payload = serializers.JSONField(allow_null=True)
+    hash = serializers.SerializerMethodField()
+
+    def get_note(self, event: CaseEvent) -> str:
+        """The actor's own words."""
+        return str((event.payload or {}).get("note", ""))
+
+    def get_hash(self, event: CaseEvent) -> str:
+        """The link of the audit chain, in hexadecimal."""
+        return bytes(event.hash).hex()
+
+
+class PhotoSerializer(serializers.Serializer[Any]):
+    """A photo of a case."""
+
+    id = serializers.UUIDField()
+    purpose = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    size = serializers.IntegerField()
+    uploaded_at = serializers.DateTimeField()
+
+
+class ReportSerializer(serializers.Serializer[Any]):
+    """A new case."""
+
+    client_id = serializers.UUIDField(required=False, allow_null=True)
+    category = serializers.CharField(max_length=60)
+    title = serializers.CharField(max_length=80)
+    description = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    lon = serializers.FloatField(min_value=-180, max_value=180)
+    lat = serializers.FloatField(min_value=-90, max_value=90)
+    address = serializers.CharField(max_length=160, required=False, allow_blank=True, default="")
+    unit = serializers.CharField(max_length=15, required=False, allow_null=True, allow_blank=True, default=None)
+    source = serializers.ChoiceField(choices=Source.choices, required=False, default=Source.PATROL)
+    source_number = serializers.CharField(
+        max_length=60, required=False, allow_null=True, allow_blank=True, default=None
+    )
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class UntilField(serializers.Field[Any, Any, Any, Any]):
+    """A moment, or a date: then until the end of that day in Shanghai for limits, the day itself for reviews."""
+
+    def to_internal_value(self, data: Any) -> date | datetime:
+        """Read an ISO 8601 date or moment; one without an offset is Shanghai's."""
+        try:
+            moment = parse_datetime(str(data)) if len(str(data)) > 10 else None
+            day = parse_date(str(data)) if moment is None else None
+        except ValueError:
+            moment = day = None
+        if moment is not None:
+            return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+        if day is not None:
+            return day
+        raise serializers.ValidationError(_("请写明日期和时间。"))
+
+    def to_representation(self, value: Any) -> Any:
+        """As ISO 8601."""
+        return value.isoformat()
+
+
+class ActionSerializer(serializers.Serializer[Any]):
+    """What an action takes beside its name; which of it, the workflow's table says."""
+
+    version = serializers.IntegerField(
+        min_value=1, required=False, help_text="of the case; for accept, return and feedback of the own leg"
+    )
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    agency = serializers.CharField(max_length=40, required=False)
+    assisting = serializers.ListField(
+        child=serializers.CharField(max_length=40), max_length=MOST_ASSISTING, required=False
+    )
+    passed = serializers.BooleanField(required=False)
+    until = UntilField(required=False)
+    into = serializers.CharField(max_length=20, required=False)
+    solved = serializers.BooleanField(required=False)
+    satisfied = serializers.BooleanField(required=False)
+
+
+class PhotoInputSerializer(serializers.Serializer[Any]):
+    """A photo to be attached, as multipart form."""
+
+    photo = serializers.FileField()
+    purpose = serializers.ChoiceField(choices=["before", "after"], required=False)
+    client_id = serializers.UUIDField(required=False)
+
+
+def _page(name: str, row: Any) -> Any:
+    return type(
+        name,
+        (serializers.Serializer,),
+        {
+            "__doc__": "A page by key.",
+            "next": serializers.CharField(allow_null=True),
+            "previous": serializers.CharField(allow_null=True),
+            "results": row(many=True),
+        },
+    )
+
+
+CasePageSerializer = _page("CasePage", CaseRowSerializer)
+EventPageSerializer = _page("CaseEventPage", EventSerializer)
+CategoryPageSerializer = _page("CategoryPage", CategorySerializer)
+AgencyPageSerializer = _page("AgencyPage", AgencySerializer)
