@@ -27,11 +27,27 @@ class Words:
 
 
 WORDS: dict[str, Words] = {
-    StepKind.REMIND: Words(_("请抓紧：%(subject)s"), _("%(stage)s时限将于 %(due)s 到期。"), "clock", "plain", head=False),
-    StepKind.YELLOW: Words(_("黄牌：%(subject)s"), _("%(stage)s即将到期，期限 %(due)s。"), "alert-triangle", "near", head=True),
-    StepKind.RED: Words(_("红牌：%(subject)s"), _("%(stage)s已超期，期限 %(due)s。"), "clock-exclamation", "late", head=True, urgent=True),
+    StepKind.REMIND: Words(
+        _("请抓紧：%(subject)s"), _("%(stage)s时限将于 %(due)s 到期。"), "clock", "plain", head=False
+    ),
+    StepKind.YELLOW: Words(
+        _("黄牌：%(subject)s"), _("%(stage)s即将到期，期限 %(due)s。"), "alert-triangle", "near", head=True
+    ),
+    StepKind.RED: Words(
+        _("红牌：%(subject)s"),
+        _("%(stage)s已超期，期限 %(due)s。"),
+        "clock-exclamation",
+        "late",
+        head=True,
+        urgent=True,
+    ),
     StepKind.ESCALATE: Words(
-        _("超期升级：%(subject)s"), _("%(stage)s超期未结，期限 %(due)s，由上级督办。"), "arrow-big-up-lines", "late", head=True, urgent=True
+        _("超期升级：%(subject)s"),
+        _("%(stage)s超期未结，期限 %(due)s，由上级督办。"),
+        "arrow-big-up-lines",
+        "late",
+        head=True,
+        urgent=True,
     ),
     StepKind.MEETING: Words(
         _("列入周例会：%(subject)s"),

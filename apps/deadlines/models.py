@@ -137,7 +137,7 @@ class Limit(Placed):
     subject_id = models.BigIntegerField()
     subject_label = models.CharField(max_length=200)
     subject_url = models.CharField(max_length=200)
-    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     head = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     policy = models.ForeignKey(LimitPolicy, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     measure = models.CharField(max_length=20, choices=Measure.choices)
@@ -216,7 +216,7 @@ class LadderStep(models.Model):
     step = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=StepKind.choices)
     card = models.CharField(max_length=10, choices=Card.choices, default=Card.NONE)
-    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
     due_at = models.DateTimeField()
     done_at = models.DateTimeField()
 

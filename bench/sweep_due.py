@@ -1,0 +1,52 @@
+"""``sweep_due``: one sweep over 10,000 due limits among 100,000 running, against one bare transaction of the same writes."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+
+from django.db import transaction
+
+from apps.deadlines.sweep import sweep
+from bench import sweep_fixture
+from bench.harness import Context
+
+RUNNING = 100_000
+DUE = 10_000
+ROUNDS = 5
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    """How long ``action`` takes on limits that are all due, which are then wound back."""
+    gc.collect()
+    started = time.perf_counter()
+    action()
+    spent = time.perf_counter() - started
+    sweep_fixture.wind_back()
+    return spent
+
+
+def _ours() -> None:
+    report = sweep(at=sweep_fixture.AT)
+    if report.steps != DUE:
+        raise RuntimeError(f"{report.steps} steps taken where {DUE} were due")
+
+
+@transaction.atomic
+def _floor() -> None:
+    sweep_fixture.execute_floor()
+
+
+def run(context: Context) -> None:
+    """Both in turn, ``ROUNDS`` times, the medians count; the limits go afterwards."""
+    context.sql("sweep_due", sweep_fixture.FLOOR)
+    sweep_fixture.prepare(running=RUNNING, due=DUE)
+    _seconds(_ours)
+    _seconds(_floor)
+    ours, floor = [], []
+    for turn in range(ROUNDS):
+        pair = [(_ours, ours), (_floor, floor)]
+        for action, readings in pair if turn % 2 == 0 else reversed(pair):
+            readings.append(_seconds(action))
+    context.report("sweep_due", statistics.median(ours) * 1e3, "ms", statistics.median(floor) * 1e3, DUE)
+    sweep_fixture.clear()

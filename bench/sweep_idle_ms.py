@@ -1,0 +1,14 @@
+"""``sweep_idle_ms``: a sweep that finds nothing due among 100,000 running limits, its record included."""
+
+from apps.deadlines.sweep import sweep
+from bench import sweep_fixture
+from bench.harness import Context
+
+RUNNING = 100_000
+
+
+def run(context: Context) -> None:
+    """No floor: the figure is how much a minute without work costs."""
+    sweep_fixture.prepare(running=RUNNING, due=0)
+    context.figure("sweep_idle_ms", lambda: sweep(at=sweep_fixture.AT), n=RUNNING, calls=10)
+    sweep_fixture.clear()

@@ -1,0 +1,104 @@
+"""Pages of administration: who gets in, and what they say."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.core import clock
+from apps.deadlines.models import CalendarYear, SweepRun
+from apps.deadlines.sweep import sweep
+from tests.factories.accounts import client_of, make_user
+from tests.factories.deadlines import load_rules, make_limits, shanghai
+from tests.factories.grid import grant, make_tree
+
+pytestmark = pytest.mark.django_db
+PAGES = ["/manage/sweeps/", "/manage/calendar/", "/manage/limits/"]
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def tree():
+    load_rules()
+    return make_tree(boundaries=False)
+
+
+@pytest.fixture
+def admin(tree):
+    user = make_user("administrator")
+    grant(user, "system_admin", tree.district)
+    return client_of(user)
+
+
+@pytest.fixture(autouse=True)
+def frozen():
+    with clock.frozen(NOW):
+        yield
+
+
+@pytest.mark.parametrize("url", PAGES)
+@pytest.mark.parametrize("role", ["worker", "station", "street_dispatcher", "leader", "unit_admin", "auditor"])
+def test_others_are_refused(tree, url, role):
+    unit = {"worker": tree.grids[0], "station": tree.communities[0], "street_dispatcher": tree.streets[0]}
+    user = make_user()
+    grant(user, role, unit.get(role, tree.district))
+    assert client_of(user).get(url).status_code == 403
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_strangers_are_sent_to_sign_in(client, url):
+    answer = client.get(url)
+    assert (answer.status_code, answer["Location"].split("?")[1]) == (302, f"next={url}")
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_only_reading_is_offered(admin, url):
+    assert admin.post(url).status_code == 405
+
+
+def test_the_sweeps_are_listed_newest_first_and_the_broken_one_shows(admin, tree):
+    make_limits(tree.grids[0], 3, at=lambda n: shanghai("2026-03-02 09:00"))
+    SweepRun.objects.create(started_at=NOW - timedelta(hours=2))
+    sweep(at=NOW - timedelta(minutes=2))
+    text = admin.get("/manage/sweeps/").content.decode()
+    assert text.index("完成") < text.index("未完成")
+    assert "列入例会 3" in text
+    assert "巡检已超过三分钟没有运行" not in text
+    assert admin.get("/manage/sweeps/?busy=1").content.decode().count("<tr>") == 2
+
+
+def test_a_sweep_that_stopped_running_is_pointed_out(admin):
+    assert "巡检还没有运行过" in admin.get("/manage/sweeps/").content.decode()
+    sweep(at=NOW - timedelta(minutes=4))
+    assert "巡检已超过三分钟没有运行" in admin.get("/manage/sweeps/").content.decode()
+
+
+def test_the_list_of_sweeps_costs_the_same_at_any_length(admin, django_assert_num_queries):
+    for number in (1, 3):
+        SweepRun.objects.bulk_create(
+            [SweepRun(started_at=NOW, ended_at=NOW, by_kind={"red": 1}) for _ in range(number)]
+        )
+        with django_assert_num_queries(6):
+            admin.get("/manage/sweeps/")
+
+
+def test_the_calendar_warns_of_the_year_not_announced_until_it_is(admin):
+    assert "2027 年放假安排尚未公布" in admin.get("/manage/calendar/").content.decode()
+    CalendarYear.objects.filter(year=2027).update(announced=True, origin="人工")
+    assert "尚未公布" not in admin.get("/manage/calendar/").content.decode()
+
+
+def test_the_calendar_counts_working_days_and_names_holidays(admin):
+    text = admin.get("/manage/calendar/?year=2026").content.decode()
+    assert "2026 年 248 个工作日" in text
+    assert text.count('day day-makeup"') == 7  # six days and the key
+    assert 'title="国庆节"' in text
+    assert "2026 年 248" in admin.get("/manage/calendar/?year=1066").content.decode()
+
+
+def test_the_limits_show_ladder_and_amounts_in_words(admin):
+    text = admin.get("/manage/limits/").content.decode()
+    for words in ("时限用去 75% 时", "到期前 4 工作时", "到期后 3 工作日", "1 工作日", "24 小时"):
+        assert words in text, words
+    english = admin.get("/manage/limits/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    for words in ("4 working hours before the end", "Settled inside the community", "1 working day<"):
+        assert words in english, words
