@@ -108,7 +108,7 @@ def upsert_rows(
     among ``rows`` gets ``active=False``; nothing is ever deleted.
     """
     manager = model._base_manager
-    present = {getattr(row, key): row for row in manager.select_for_update()}
+    present: dict[Any, Any] = {getattr(row, key): row for row in manager.select_for_update()}
     created: list[models.Model] = []
     changed: list[models.Model] = []
     touched: set[str] = set()

@@ -124,7 +124,14 @@ def read_agencies() -> list[AgencyRow]:
         for key in {row.street_agency, row.district_agency} - {""}:
             duties.setdefault(key, []).append(row.duty)
     return [
-        AgencyRow(*(line.cells[name] for name in AGENCY_COLUMNS[:-1]), tuple(duties.get(line.cells["key"], ())))
+        AgencyRow(
+            key=line.cells["key"],
+            level=line.cells["level"],
+            kind=line.cells["kind"],
+            name=line.cells["name"],
+            name_en=line.cells["name_en"],
+            duties=tuple(duties.get(line.cells["key"], ())),
+        )
         for line in lines
     ]
 

@@ -1,6 +1,6 @@
 """Dwellings, households, persons and where they live, and the chain of what was done with a person's record."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -151,6 +151,8 @@ class Person(ChainHead):
 
     objects = PersonQuerySet.as_manager()
 
+    here: "list[Residence]"  # filled by selectors: the open residences that the reader may see
+
     class Meta:
         verbose_name = _("居民")
         indexes = [
@@ -183,12 +185,13 @@ class Person(ChainHead):
     @property
     def identity_masked(self) -> str:
         """The identity number as every screen shows it."""
-        return mask_passport(self.identity) if self.document == Document.PASSPORT else mask_identity(self.identity)
+        mask = mask_passport if self.document == Document.PASSPORT else mask_identity
+        return mask(cast(str, self.identity))
 
     @property
     def phone_masked(self) -> str:
         """The phone number as every screen shows it; empty where there is none."""
-        return mask_phone(self.phone)
+        return mask_phone(cast(str, self.phone))
 
 
 class Household(models.Model):

@@ -98,7 +98,7 @@ class _Maker:
         def one(age: int, sex: str, surname: str) -> Person:
             return self.person(age=max(0, age), sex=sex, surname=surname, region=region, at=at)
 
-        members = [(one(age, sex, surname), Relation.HEAD)]
+        members: list[tuple[Person, str]] = [(one(age, sex, surname), Relation.HEAD)]
         if draw < 0.12 or draw > 0.9:
             return members
         other = Sex.FEMALE if sex == Sex.MALE else Sex.MALE

@@ -5,7 +5,7 @@ Every move and every reveal writes one event in the person's chain, in the same 
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -136,7 +136,7 @@ def add_person(*, actor: "User", dwelling: Dwelling, who: Particulars, stay: Sta
     except IntegrityError as error:
         raise Conflict(_("此人这段时间已有居住登记。"), code="residence-overlap") from error
     payload = {"dwelling": dwelling.pk, "kind": stay.kind, "relation": stay.relation, "since": stay.since}
-    append_event(ResidentEvent, person, actor=actor, action="move-in", payload=payload, at=at, **dwelling.place)
+    _record(person, "move-in", payload, dwelling=dwelling, actor=actor, at=at)
     return residence
 
 
@@ -177,15 +177,8 @@ def move_out(*, actor: "User", residence_id: int, last_day: date, at: datetime) 
     residence.until = last_day
     residence.save(update_fields=["until"])
     Household.objects.filter(pk=residence.household_id, head_id=person.pk).update(head=None)
-    append_event(
-        ResidentEvent,
-        person,
-        actor=actor,
-        action="move-out",
-        payload={"dwelling": residence.dwelling_id, "until": last_day},
-        at=at,
-        **found.dwelling.place,
-    )
+    payload = {"dwelling": residence.dwelling_id, "until": last_day}
+    _record(person, "move-out", payload, dwelling=found.dwelling, actor=actor, at=at)
     return residence
 
 
@@ -206,16 +199,15 @@ def reveal_identity(*, actor: "User", person_id: int, purpose: str, at: datetime
     if len(purpose) < SHORTEST_PURPOSE:
         raise InvalidInput(fields={"purpose": [_("请写明查看用途，至少四个字。")]})
     person = Person.objects.select_for_update().get(pk=person_id)
-    append_event(
-        ResidentEvent,
-        person,
-        actor=actor,
-        action="reveal",
-        payload={"purpose": purpose},
-        at=at,
-        **dwelling.place,
-    )
-    return Revealed(person, person.identity, person.phone)
+    _record(person, "reveal", {"purpose": purpose}, dwelling=dwelling, actor=actor, at=at)
+    return Revealed(person, cast(str, person.identity), cast(str, person.phone))
+
+
+def _record(
+    person: Person, action: str, payload: dict[str, Any], *, dwelling: Dwelling, actor: "User", at: datetime
+) -> None:
+    place: dict[str, Any] = dict(dwelling.place)
+    append_event(ResidentEvent, person, actor=actor, action=action, payload=payload, at=at, **place)
 
 
 def _editable_place(actor: "User", grid: Unit) -> dict[str, int | None]:

@@ -10,7 +10,7 @@ from apps.organisation.models import PostKind
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def no_loaders(monkeypatch):
     monkeypatch.setattr(catalogues, "_loaders", {})
 
@@ -44,6 +44,7 @@ def test_a_row_that_left_stays_where_rows_are_not_retired():
     assert set(names()) == {"x1", "x2"}
 
 
+@pytest.mark.usefixtures("no_loaders")
 def test_loaders_run_in_the_order_of_their_registration():
     register_loader("second", lambda: LoadReport(0, 0, 2))
     register_loader("first", lambda: LoadReport(1, 0, 0))
@@ -55,6 +56,7 @@ def refuse():
     raise CatalogueError(["b.csv line 2: bad", "b.csv line 3: worse"])
 
 
+@pytest.mark.usefixtures("no_loaders")
 def test_one_bad_catalogue_means_nothing_is_loaded():
     register_loader("posts", lambda: load(post("x1")))
     register_loader("bad", refuse)
@@ -63,6 +65,7 @@ def test_one_bad_catalogue_means_nothing_is_loaded():
     assert names() == {}
 
 
+@pytest.mark.usefixtures("no_loaders")
 def test_the_command_prints_a_line_for_each_catalogue(capsys):
     register_loader("posts", lambda: load(post("x1")))
     call_command("load_catalogues")
@@ -73,9 +76,20 @@ def test_the_command_prints_a_line_for_each_catalogue(capsys):
     ]
 
 
+@pytest.mark.usefixtures("no_loaders")
 def test_the_command_fails_with_every_bad_row():
     register_loader("bad", refuse)
     with pytest.raises(CommandError) as failure:
         call_command("load_catalogues")
     assert str(failure.value).splitlines() == ["b.csv line 2: bad", "b.csv line 3: worse"]
     assert failure.value.returncode == 1
+
+
+def test_what_is_shipped_loads_and_a_second_load_changes_nothing(capsys):
+    call_command("load_catalogues")
+    first = capsys.readouterr().out.splitlines()
+    assert {line.split(":")[0] for line in first} >= {"posts", "categories", "deadlines"}
+    call_command("load_catalogues")
+    second = capsys.readouterr().out.splitlines()
+    assert len(second) == len(first)
+    assert [line for line in second if ": 0 created, 0 changed, " not in line] == []
