@@ -1,14 +1,55 @@
 """What this room tells the rooms below it."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from apps.core import navigation
+from apps.accounts.models import User
+from apps.core import clock, navigation
+from apps.core.presentation import when_text
+from apps.core.waiting import WaitingItem
 from apps.grid.permissions import Permission
 from apps.grid.placed import register_placed
 from apps.grid.scopes import holds
-from apps.inspections.choices import LogState
+from apps.inspections import rules, selectors
+from apps.inspections.choices import DayMark, LogState
 from apps.inspections.models import DailyLog
+
+MOST_WAITING = 50
+
+
+def waiting(user: User) -> Iterable[WaitingItem]:
+    """What a person who keeps logs has to do: verify on site, hand in logs that are missing or due today."""
+    if not holds(user, Permission.LOG_FILE):
+        return []
+    at = clock.now()
+    items = [
+        WaitingItem(
+            title=case.title,
+            place=case.address or (case.grid.name if case.grid else ""),
+            due_at=case.due_at,
+            url=reverse("field:verify-case", args=[case.number]),
+            kind=_("现场核查"),
+            icon="eye-check",
+            card=case.card,
+        )
+        for case in selectors.cases_to_verify(user)[:MOST_WAITING]
+    ]
+    for day in selectors.recent_days(user, at):
+        if day.mark in {DayMark.MISSING, DayMark.OPEN}:
+            items.append(
+                WaitingItem(
+                    title=_("网格日志"),
+                    place=when_text(day.date, at),
+                    due_at=rules.end_of_day(day.date),
+                    url=f"{reverse('field:log')}?date={day.date}",
+                    kind=_("日志"),
+                    icon="notebook",
+                )
+            )
+    return items
 
 
 def register() -> None:

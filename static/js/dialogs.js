@@ -23,6 +23,7 @@ export function confirmFirst(element, go) {
   find("confirm-title").textContent = confirmTitle || gettext("请确认");
   find("confirm-text").textContent = confirm;
   ok.textContent = confirmOk || gettext("确定");
+  ok.className = element.dataset.confirmTone === "calm" ? "btn btn-primary" : "btn btn-danger";
   find("confirm-typed").hidden = !confirmWord;
   find("confirm-ask").textContent = interpolate(gettext("请输入“%s”"), [confirmWord || ""]);
   word.value = "";

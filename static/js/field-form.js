@@ -17,8 +17,10 @@ class FieldForm {
     const place = form.querySelector("[data-place]");
     if (place) this.place = new Place(place);
     this.suggest();
-    form.addEventListener("input", () => this.keep());
-    form.addEventListener("change", () => this.keep());
+    form.addEventListener("input", (event) => {
+      this.forgive(event.target.name);
+      this.keep();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();
@@ -42,6 +44,15 @@ class FieldForm {
     const id = this.form.querySelector("[data-client-id]");
     if (id) values.client_id = id.value;
     if (this.kept.some((field) => field.value)) keepDraft(this.name, values);
+  }
+
+  /** What is being mended is no longer marked wrong. */
+  forgive(name) {
+    const place = name && this.form.querySelector(`[data-error-for="${CSS.escape(name)}"]`);
+    if (!place) return;
+    place.hidden = true;
+    const field = this.form.elements[name];
+    if (field instanceof HTMLElement) field.removeAttribute("aria-invalid");
   }
 
   /** Ask for categories near to what is being written. */
@@ -108,7 +119,7 @@ class FieldForm {
       place.querySelector("span").textContent = texts.join(" ");
       place.hidden = texts.length === 0;
       const field = this.form.elements[place.dataset.errorFor];
-      if (field instanceof HTMLElement) field.toggleAttribute("aria-invalid", texts.length > 0);
+      if (field instanceof HTMLElement) texts.length ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid");
     }
     for (const [name, texts] of Object.entries(errors)) {
       if (!this.form.querySelector(`[data-error-for="${CSS.escape(name)}"]`)) rest.push(...texts);

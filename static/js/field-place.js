@@ -65,7 +65,7 @@ export class Place {
     this.lon.value = lon.toFixed(6);
     this.lat.value = lat.toFixed(6);
     this.say(words, "ok");
-    this.host.dispatchEvent(new Event("input", { bubbles: true }));
+    this.lon.dispatchEvent(new Event("input", { bubbles: true }));
     if (!this.map) return;
     if (!this.pin) this.pin = L.circleMarker([lat, lon], { radius: 10, className: "place-pin", interactive: false }).addTo(this.map);
     this.pin.setLatLng([lat, lon]);

@@ -71,9 +71,14 @@ class Today:
         return self.reported + self.verified + (getattr(self.log, "entry_count", 0) if self.log else 0)
 
     @property
+    def log_due(self) -> bool:
+        """Whether today's log is expected: on a working day, or once there is something on it."""
+        return self.log_open and (self.week[0].mark == DayMark.OPEN or self.prefilled > 0)
+
+    @property
     def due(self) -> int:
         """How many things are to be done."""
-        return len(self.missing) + len(self.overdue) + len(self.verifications) + int(self.log_open)
+        return len(self.missing) + len(self.overdue) + len(self.verifications) + int(self.log_due)
 
     @property
     def filed_in_week(self) -> int:

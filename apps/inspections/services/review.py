@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from apps.grid.permissions import Permission
 from apps.grid.scopes import covers
 from apps.inspections.choices import LogState, Rating
 from apps.inspections.models import DailyLog
+from apps.notices.services import notify
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 LONGEST_COMMENT = 500
+PHONE_LOG = "/field/log/"
 
 
 @transaction.atomic
@@ -46,4 +49,14 @@ def review_log(*, actor: "User", client_id: uuid.UUID, rating: int | None, comme
     log.state = LogState.REVIEWED
     log.reviewed_by, log.reviewed_at, log.rating, log.comment = actor, at, rating, comment
     log.save(update_fields=["state", "reviewed_by", "reviewed_at", "rating", "comment"])
+    notify(
+        [log.worker_id],
+        kind="log.reviewed",
+        title=gettext_noop("%(reviewer)s 审阅了您 %(day)s 的日志"),
+        body=gettext_noop("%(comment)s") if comment else "",
+        params={"reviewer": actor.name, "day": f"{log.date:%m-%d}", "comment": comment},
+        url=f"{PHONE_LOG}?date={log.date}",
+        dedupe_key=f"log-reviewed:{log.pk}",
+        at=at,
+    )
     return log
