@@ -1,9 +1,21 @@
 """Indicators, monthly scores and the leaders' pages; and the demo data, which needs every room below."""
 
 from django.apps import AppConfig
+from django.db.models import Q
 
 
 class AssessmentConfig(AppConfig):
     """Registers what the rooms below call back."""
 
     name = "apps.assessment"
+
+    def ready(self) -> None:
+        """Announce the indicators, the job that computes a month, scores as placed rows, and the top bar's entry."""
+        import apps.assessment.tasks  # noqa: F401 - reason: registers the job; models are not ready at import time
+        from apps.assessment.catalogue import load_indicators
+        from apps.assessment.models import Score
+        from apps.core.catalogues import register_loader
+        from apps.grid.placed import register_placed
+
+        register_loader("indicators", load_indicators)
+        register_placed(Score, open_rows=Q(pk__in=[]))

@@ -10,19 +10,11 @@ from random import Random
 
 from django.db import transaction
 
+from apps.assessment.copying import copy_rows, id_sequence, line, reserve, trust_references
 from apps.assessment.seeding import texts
 from apps.assessment.seeding.story import Story, Teller
 from apps.assessment.seeding.world import World
-from apps.assessment.seeding.writing import (
-    Batch,
-    BatchWriter,
-    Ids,
-    copy_rows,
-    id_sequence,
-    line,
-    reserve,
-    trust_references,
-)
+from apps.assessment.seeding.writing import Batch, BatchWriter, Ids
 from apps.core.clock import SHANGHAI, local
 from apps.inspections.models import DailyLog, LogEntry
 

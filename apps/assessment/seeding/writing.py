@@ -2,16 +2,15 @@
 
 import hashlib
 import json
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import datetime
 from random import Random
 from types import TracebackType
-from typing import Any
 
 from django.db import connection, transaction
 
+from apps.assessment.copying import array, copy_rows, id_sequence, line, reserve, text_cell, trust_references
 from apps.assessment.seeding.story import NUMBERED, LegDraft, Story
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services.legs import LEG_SUBJECT
@@ -137,86 +136,6 @@ EVENT_COLUMNS = [
 ]
 
 _spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def _text(value: str) -> str:
-    return value if value.isalnum() else value.translate(_ESCAPES)
-
-
-_SPELLINGS: dict[type, Callable[[Any], str]] = {
-    int: str,
-    str: _text,
-    type(None): lambda _value: "\\N",
-    datetime: datetime.isoformat,
-    bool: lambda value: "t" if value else "f",
-    bytes: lambda value: "\\\\x" + value.hex(),
-    float: str,
-    date: date.isoformat,
-    uuid.UUID: str,
-}
-
-
-def cell(value: Any) -> str:
-    """One value as COPY's text format spells it."""
-    return _SPELLINGS[type(value)](value)
-
-
-def array(values: Iterable[object]) -> str:
-    """A one-dimensional array; its elements contain neither quotes nor backslashes."""
-    return "{" + ",".join(f'"{value}"' for value in values) + "}"
-
-
-def copy_rows(table: str, columns: Sequence[str], rows: Iterable[str]) -> None:
-    """COPY ready-made lines into ``table`` within the current transaction of this thread's connection."""
-    names = ",".join(f'"{name}"' for name in columns)
-    connection.ensure_connection()
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for piece in _pieces(rows):
-                copy.write(piece)
-
-
-def _pieces(rows: Iterable[str], size: int = 2000) -> Iterator[str]:
-    kept: list[str] = []
-    for row in rows:
-        kept.append(row)
-        if len(kept) == size:
-            yield "\n".join(kept) + "\n"
-            kept.clear()
-    if kept:
-        yield "\n".join(kept) + "\n"
-
-
-def line(*values: Any) -> str:
-    """One row of COPY."""
-    return "\t".join([_SPELLINGS[type(value)](value) for value in values])
-
-
-def reserve(sequence: str, count: int) -> list[int]:
-    """Take ``count`` numbers from a sequence, safely beside other writers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def id_sequence(table: str) -> str:
-    """The sequence behind the ``id`` of a table."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
-        return str(cursor.fetchone()[0])
-
-
-def trust_references() -> None:
-    """Leave out the foreign key checks of this transaction, where the database user may.
-
-    Every id written by a seed was read from this database or taken from its sequences, and the check would cost more
-    than the rows; a database user without that right has them checked as ever.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        if cursor.fetchone()[0]:
-            cursor.execute("SET LOCAL session_replication_role = replica")
 
 
 class Ids:
@@ -274,7 +193,7 @@ class Batch:
             merged_into = self._merge(story)
         else:
             self._openings[story.ground.community] = (case_id, number, story)
-        label = f"{number} {story.title}".translate(_ESCAPES)
+        label = text_cell(f"{number} {story.title}")
         own_legs: list[int] = []
         card, supervisor = "none", None
         for leg in story.legs:

@@ -1,0 +1,108 @@
+"""A month's scores in memory: from counts to points, places and the checksum over all of it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from apps.assessment import scoring
+from apps.assessment.models import Indicator
+from apps.assessment.scoring import Item
+from apps.assessment.subjects import Subject
+from apps.assessment.tally import Tally
+
+
+@dataclass(slots=True)
+class Result:
+    """One subject's score before it is written."""
+
+    subject: Subject
+    points: Decimal | None
+    sample: int
+    enough: bool
+    items: list[tuple[int, Item]]
+    rank: int | None = None
+    ranked: int = 0
+
+
+@dataclass
+class Ruleset:
+    """The indicators in force, by kind of subject."""
+
+    indicators: Mapping[str, list[Indicator]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, indicators: Iterable[Indicator]) -> "Ruleset":
+        """Sort indicators by the kind they are for, keeping their order."""
+        sorted_out: dict[str, list[Indicator]] = {}
+        for indicator in indicators:
+            sorted_out.setdefault(indicator.subject_kind, []).append(indicator)
+        return cls(sorted_out)
+
+    @property
+    def measures(self) -> set[str]:
+        """Every measure that is asked for."""
+        return {
+            name
+            for indicators in self.indicators.values()
+            for indicator in indicators
+            for name in (indicator.numerator, indicator.denominator)
+            if name
+        }
+
+
+def reckon(subjects: Iterable[Subject], rules: Ruleset, tally: Tally) -> list[Result]:
+    """Every subject's points and its place among its peers.
+
+    A subject whose leading indicator has too small a sample gets points and no place; one without any counted
+    indicator gets neither.
+    """
+    plans = {
+        kind: [(indicator, indicator.as_rule()) for indicator in indicators]
+        for kind, indicators in rules.indicators.items()
+    }
+    results = [_result(subject, plans[subject.kind], tally) for subject in subjects if subject.kind in plans]
+    _place(results)
+    return results
+
+
+def _result(subject: Subject, plan: Sequence[tuple[Indicator, scoring.Rule]], tally: Tally) -> Result:
+    items: list[tuple[int, Item]] = []
+    by_code: dict[str, Item] = {}
+    sample, enough = 0, True
+    for indicator, rule in plan:
+        numerator = tally.count(indicator.numerator, subject.kind, subject.id)
+        denominator = tally.count(indicator.denominator, subject.kind, subject.id)
+        if rule.leading:
+            sample, enough = denominator, denominator >= rule.minimum
+        if not numerator and not denominator:
+            continue
+        item = scoring.make_item(rule, numerator, denominator)
+        items.append((indicator.pk, item))
+        by_code[rule.code] = item
+    points = scoring.total((rule for _indicator, rule in plan), by_code)
+    return Result(subject, points, sample, enough and points is not None, items)
+
+
+def _place(results: Iterable[Result]) -> None:
+    groups: dict[tuple[str, str], list[Result]] = {}
+    for result in results:
+        if result.enough:
+            groups.setdefault((result.subject.kind, result.subject.peer), []).append(result)
+    for group in groups.values():
+        places = scoring.ranks({result.subject.id: result.points or scoring.NOTHING for result in group})
+        for result in group:
+            result.rank, result.ranked = places[result.subject.id], len(group)
+
+
+def checksum(results: Iterable[Result]) -> str:
+    """SHA-256 over every score and item by code, so that equal results have equal sums wherever they are computed."""
+    digest = hashlib.sha256()
+    for result in sorted(results, key=lambda result: (result.subject.kind, result.subject.code)):
+        subject = result.subject
+        parts = [subject.kind, subject.code, str(result.points), str(result.rank), str(result.sample)]
+        parts += [
+            f"{item.code}:{item.numerator}/{item.denominator}={item.value}>{item.points}" for _pk, item in result.items
+        ]
+        digest.update("|".join(parts).encode() + b"\n")
+    return digest.hexdigest()
