@@ -7,6 +7,7 @@ import pytest
 from apps.core import clock
 from apps.core.errors import NotVisible
 from apps.residents import selectors, services
+from apps.residents.announcements import find_residents
 from apps.residents.models import Dwelling, Household, Person, Residence
 from apps.residents.selectors import Wanted
 from tests.factories.residents import add_dwelling, add_resident, identity_number, particulars, stay
@@ -160,6 +161,15 @@ def test_order_by_name_and_by_age(tree, people):
     assert by("age") == ["艾敏", "马超", "张伟"]
     assert by("-age") == ["张伟", "马超", "艾敏"]
     assert by("nonsense") == by("name")
+
+
+def test_the_search_box_finds_the_residents_of_the_scope(people, residents):
+    hits = list(find_residents(people.station, "王first"))
+    assert [(hit.title, hit.url) for hit in hits] == [("王first", f"/residents/{residents['first'].person_id}/")]
+    assert hits[0].place.endswith(residents["first"].dwelling.address)
+    for other in ("stranger", "dispatcher", "system"):
+        assert list(find_residents(getattr(people, other), "王first")) == []
+    assert list(find_residents(people.station, residents["first"].person.identity)) == []
 
 
 def test_reveals_are_visible_to_the_auditor_of_the_place_alone(tree, people):
