@@ -117,7 +117,7 @@ class GridMap {
     measured.sort((a, b) => (b.label.code === this.selected) - (a.label.code === this.selected) || b.width - a.width);
     for (const { label, width: room, box } of measured) {
       const meets = taken.some((other) => box.left < other.right + 3 && other.left < box.right + 3 && box.top < other.bottom + 1 && other.top < box.bottom + 1);
-      label.node.hidden = meets || (box.width > room * 1.5 && label.code !== this.selected);
+      label.node.hidden = meets || (box.width > room * 1.15 && label.code !== this.selected);
       if (!label.node.hidden) taken.push(box);
     }
   }
