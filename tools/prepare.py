@@ -21,6 +21,7 @@ PYTHON = os.path.join(VENV, "bin", "python")
 STAMPS = os.path.join(VENV, "gridgov-stamps")
 OLDEST = (3, 11)
 NODE_OLDEST = 18
+SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 INCLUDED = {"runtime": ["runtime"], "test": ["runtime", "test"], "dev": ["runtime", "test", "dev"]}
 PYTEST = ["-m", "pytest", "-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
 GOALS = {
@@ -43,6 +44,8 @@ def say(line):
 def main():
     """Prepare for the goal named on the command line and become its command."""
     os.chdir(ROOT)
+    # Modules are compiled when they are first imported, which is far fewer than are installed; so that must be kept.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     goal, arguments = sys.argv[1], sys.argv[2:]
     if sys.version_info < OLDEST:
         use_newer_python()
@@ -107,7 +110,7 @@ def install_packages(group):
     if stamp_matches(group, lock):
         return
     say(f"installing the pinned {group} packages")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
     run_quietly([*pip, "--require-hashes", "--no-deps", "-r", lock], "the packages could not be installed")
     for included in INCLUDED[group]:
         write_stamp(included, os.path.join("requirements", included + ".txt"))
@@ -123,6 +126,8 @@ def install_browser_libraries():
         if stamp_matches("node", "package-lock.json") and os.path.isdir("node_modules"):
             return
         npm = npm_command()
+        if os.path.exists(SYSTEM_CERTIFICATES):
+            os.environ.setdefault("NODE_EXTRA_CA_CERTS", SYSTEM_CERTIFICATES)
         say("fetching the browser libraries")
         run_quietly(
             [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm could not fetch the browser libraries"
@@ -147,7 +152,7 @@ def npm_command():
     if has_node():
         return ["npm"]
     say("installing Node.js")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
     run_quietly(
         [*pip, "--require-hashes", "--no-deps", "-r", "requirements/node.txt"], "Node.js could not be installed"
     )
