@@ -27,9 +27,12 @@ Appended by `make soak`.
 
 def parts() -> list[str]:
     """Every test marked ``soak``, as pytest names it."""
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "soak"]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-m", "soak"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if "::" in line]
+    found = [line for line in listed.splitlines() if "::" in line]
+    if not found:
+        sys.exit(f"no test is marked soak:\n{listed}")
+    return found
 
 
 def commit() -> str:
