@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import Q
 
 from apps.grid.permissions import Permission
@@ -47,9 +48,8 @@ def _grants(user: "Person") -> dict[str, tuple[Scope, ...]]:
         return kept
     grants: dict[str, list[Scope]] = {}
     if user.is_authenticated and user.is_active:
-        from apps.grid.models import UnitUserObjectPermission  # reason: models use this module for visible_to
-
-        rows = UnitUserObjectPermission.objects.filter(user_id=user.pk).values_list(
+        held = apps.get_model("grid", "UnitUserObjectPermission")  # the models use this module for visible_to
+        rows = held.objects.filter(user_id=user.pk).values_list(
             "permission__codename",
             "content_object__kind",
             "content_object_id",

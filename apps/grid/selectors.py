@@ -110,8 +110,24 @@ def tree_around(user: "Person", unit: Unit) -> list[Unit]:
 
 
 def shown_on_map(user: "Person", unit: Unit) -> list[Unit]:
-    """What a map of ``unit`` shows: its children, or, where it has none to show, itself."""
-    return list(visible_children(user, unit)) or [unit]
+    """What a map of ``unit`` shows: its children; of a grid, its siblings; where there is neither, itself."""
+    units = siblings_of(user, unit) if unit.kind == UnitKind.GRID else visible_children(user, unit)
+    return list(units) or [unit]
+
+
+@dataclass(frozen=True)
+class MapView:
+    """A map page: the lines of the list beside it, its title's figures, and the unit that stands out."""
+
+    lines: list["ChildLine"]
+    overview: "Overview"
+    selected: str
+
+
+def map_view(user: "Person", unit: Unit) -> MapView:
+    """What the map page of a unit says beside the map."""
+    selected = unit.code if unit.kind == UnitKind.GRID else ""
+    return MapView(child_lines(shown_on_map(user, unit)), unit_overview(unit), selected)
 
 
 def outlines_of(units: Iterable[Unit], parent_kind: str) -> dict[str, Any]:
@@ -214,7 +230,22 @@ class Overview:
     @property
     def hectares(self) -> Decimal | None:
         """The area in hectares, to two places."""
-        return (self.boundary.area / 10_000).quantize(Decimal("0.01")) if self.boundary else None
+        return to_hectares(self.boundary.area if self.boundary else None)
+
+    @property
+    def hectares_text(self) -> str:
+        """The same with separators, or a dash."""
+        return f"{self.hectares:,}" if self.hectares is not None else "—"
+
+    @property
+    def households_text(self) -> str:
+        """The households with separators."""
+        return f"{self.households:,}"
+
+    @property
+    def load_scale(self) -> int:
+        """The end of the load's bar: one and a half times the mean, or the unit's own households beyond that."""
+        return max(round((self.mean or 0) * 3 / 2), self.households, 1)
 
     @property
     def load_size(self) -> int:
@@ -253,6 +284,40 @@ def _sibling_mean(unit: Unit) -> int | None:
         number = Unit.objects.open().filter(parent_id=unit.parent_id).count()
         found = {"mean": total / number if number else None, "number": number}
     return round(found["mean"]) if found["mean"] and found["number"] > 1 else None
+
+
+@dataclass(frozen=True)
+class ChildLine:
+    """A child in a table: households of its subtree, number of its own children, area in hectares."""
+
+    unit: Unit
+    households: int
+    children: int
+    hectares: Decimal | None
+
+
+def child_lines(units: Iterable[Unit]) -> list[ChildLine]:
+    """Figures of sibling units in two queries, whatever their number."""
+    units = list(units)
+    if not units:
+        return []
+    areas = dict(Boundary.objects.filter(unit__in=units, state=BoundaryState.PUBLISHED).values_list("unit_id", "area"))
+    inside = Q(pk__in=[])
+    for unit in units:
+        inside |= Q(tree_id=unit.tree_id, lft__gte=unit.lft, rght__lte=unit.rght)
+    rows = Unit.objects.open().filter(inside).values_list("tree_id", "lft", "parent_id", "households")
+    households: dict[int, int] = dict.fromkeys((unit.pk for unit in units), 0)
+    children: dict[int, int] = dict.fromkeys((unit.pk for unit in units), 0)
+    for tree_id, lft, parent_id, number in rows:
+        owner = next(unit for unit in units if unit.tree_id == tree_id and unit.lft <= lft <= unit.rght)
+        households[owner.pk] += number
+        children[owner.pk] += parent_id == owner.pk
+    return [ChildLine(unit, households[unit.pk], children[unit.pk], to_hectares(areas.get(unit.pk))) for unit in units]
+
+
+def to_hectares(area: Decimal | None) -> Decimal | None:
+    """Square metres as hectares, to two places."""
+    return (area / 10_000).quantize(Decimal("0.01")) if area is not None else None
 
 
 def rows_touched(unit: Unit) -> list[tuple[str, int]]:

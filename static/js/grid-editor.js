@@ -1,6 +1,7 @@
 /** The boundary editor: draw, drag vertices, cut, snap to neighbours, undo; every change is checked by the server. */
 import { send, wordsOf } from "./grid-api.js";
 import { areaWords, drawFaults, showRows } from "./grid-checks.js";
+import { labelPoint } from "./outline.js";
 import { toast } from "./shell.js";
 
 const find = (id) => document.getElementById(id);
@@ -43,20 +44,15 @@ const parent = L.geoJSON(around.filter((one) => one.properties.role === "parent"
 const faults = L.featureGroup().addTo(map);
 const ghost = L.featureGroup().addTo(map);
 
-for (const one of around) {
-  if (one.properties.role !== "sibling") continue;
-  const [lon, lat] = middle(one.geometry);
+for (const one of data.around.features) {
+  if (one.properties.role === "parent") continue;
+  const [lon, lat] = labelPoint(one.geometry);
   const node = document.createElement("div");
   node.className = "unit-label-text";
   node.append(Object.assign(document.createElement("b"), { textContent: one.properties.name }));
   if (one.properties.note) node.append(Object.assign(document.createElement("span"), { textContent: one.properties.note }));
   const icon = L.divIcon({ className: "unit-label", html: node, iconSize: null });
   L.marker([lat, lon], { icon, interactive: false, keyboard: false, pmIgnore: true, snapIgnore: true }).addTo(map);
-}
-
-function middle(geometry) {
-  const centre = L.geoJSON(geometry).getBounds().getCenter();
-  return [centre.lng, centre.lat];
 }
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
