@@ -5,25 +5,34 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
+from apps.accounts.models import User
+from apps.assessment.models import Period, Score, ScoreItem
+from apps.assessment.periods import Month
 from apps.assessment.seeding.history import Diary, moments, write_cases, write_logs
 from apps.assessment.seeding.people import choose_places, hire_staff, set_demo_password
 from apps.assessment.seeding.story import Teller
 from apps.assessment.seeding.world import World
 from apps.assessment.seeding.writing import BatchWriter
-from apps.cases.models import Case, Category
+from apps.assessment.services import publish_period, run_period
+from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.core import catalogues
 from apps.core.clock import SHANGHAI, local
 from apps.core.locks import advisory_lock
+from apps.deadlines.models import LadderStep, Limit
 from apps.grid.models import Unit
 from apps.grid.permissions import Role
 from apps.grid.seed import seed_units
+from apps.inspections.models import DailyLog, LogEntry
 from apps.organisation.models import RoleGrant
+from apps.residents.seed import seed_residents
 
 SEED = 310106
-HISTORY_MONTHS = 5
-HISTORY_CASES_A_MONTH = 1800
+HISTORY_MONTHS = 4
+HISTORY_CASES_A_MONTH = 2600
+BUSY_SHARE = 4
+RESIDENTS_A_GRID = 60
 LOAD_YEARS = 2
 
 LOCK = "assessment.seed-demo"
@@ -57,14 +66,14 @@ def seed_ground(code: str, *, now: datetime, say: Say) -> Unit:
     return district
 
 
-def seed_history(district: Unit, *, now: datetime, say: Say) -> None:
-    """Some months of cases and logs up to now, where the district has no case yet."""
+def seed_history(district: Unit, *, now: datetime, say: Say) -> bool:
+    """Some months of cases and logs up to now, where the district has no case yet; says whether any were written."""
     if Case.objects.filter(district=district).exists():
-        return
+        return False
     first = month_start(local(now).date(), HISTORY_MONTHS)
     rng = Random(f"{SEED} history {district.code}")  # noqa: S311 - reproducible, guards nothing
     place = choose_places(district)
-    world = World(district, rng, busy=place.street, busy_share=3)
+    world = World(district, rng, busy=place.street, busy_share=BUSY_SHARE)
     diary = Diary()
     months = (local(now).date() - first).days / 30.4
     recent = local(now).date() - timedelta(days=10)
@@ -92,6 +101,7 @@ def seed_history(district: Unit, *, now: datetime, say: Say) -> None:
         say(f"{told} cases since {first}")
         logs, entries = write_logs(world, rng, writer=writer, first=first, now=now, diary=diary, leaders=leaders)
         say(f"{logs} daily logs with {entries} entries")
+    return True
 
 
 def seed_load(district: Unit, *, count: int, now: datetime, say: Say, first: date | None = None) -> int:
@@ -102,13 +112,49 @@ def seed_load(district: Unit, *, count: int, now: datetime, say: Say, first: dat
     first = first or local(now).date() - timedelta(days=365 * LOAD_YEARS)
     teller = Teller(world, rng, now=now, stuck=0.03, quantum=900)
     with BatchWriter() as writer:
-        return write_cases(
+        made = write_cases(
             teller,
             moments(world, rng, count=count, first=first, until=now),
             rng=rng,
             writer=writer,
             progress=lambda done: say(f"{done} of {count} cases"),
         )
+    refresh_statistics()
+    return made
+
+
+def seed_residents_of(district: Unit, *, now: datetime, say: Say) -> None:
+    """Residents in the grids of the two communities where the demo accounts work."""
+    place = choose_places(district)
+    grids = Unit.objects.filter(parent__in=[place.community, place.community_b], kind="grid")
+    rng = Random(f"{SEED} residents {district.code}")  # noqa: S311 - reproducible, guards nothing
+    made = seed_residents(grids, random=rng, per_grid=RESIDENTS_A_GRID, at=now - timedelta(days=200))
+    if made:
+        say(f"{made} residents")
+
+
+def seed_scores(district: Unit, *, now: datetime, say: Say) -> None:
+    """The scores of every whole month of the history, computed and published in the first days of the next one."""
+    if Period.objects.filter(district=district).exists():
+        return
+    grant = RoleGrant.objects.filter(role=Role.ASSESSOR, unit=district).select_related("user").first()
+    if grant is None:
+        return
+    this = Month.containing(local(now).date())
+    for back in range(HISTORY_MONTHS, 0, -1):
+        month = this.back(back)
+        computed = month.ends + timedelta(hours=2, minutes=30)
+        period = run_period(district=district, label=str(month), actor=grant.user, at=computed)
+        published = min(now, month.ends + timedelta(days=2, hours=10, minutes=7))
+        publish_period(period_id=period.pk, actor=grant.user, at=published)
+        say(f"scores of {month}")
+
+
+def refresh_statistics() -> None:
+    """Tell the planner how many rows there are now."""
+    with connection.cursor() as cursor:
+        for model in (Case, Leg, CaseEvent, Limit, LadderStep, DailyLog, LogEntry, Score, ScoreItem, User, Unit):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def seed_demo(code: str, *, now: datetime, say: Say) -> Unit:
@@ -116,7 +162,10 @@ def seed_demo(code: str, *, now: datetime, say: Say) -> Unit:
     with transaction.atomic():
         advisory_lock(LOCK)
         district = seed_ground(code, now=now, say=say)
+        seed_residents_of(district, now=now, say=say)
     with transaction.atomic():
         advisory_lock(LOCK)
-        seed_history(district, now=now, say=say)
+        if seed_history(district, now=now, say=say):
+            refresh_statistics()
+        seed_scores(district, now=now, say=say)
     return district

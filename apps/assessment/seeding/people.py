@@ -179,9 +179,9 @@ def hire_staff(district: Unit, *, rng: Random, since: date, at: datetime, demo: 
     ``since`` is the first day of every post and grant. Returns how many accounts were made: none where the district
     has its staff already. ``demo`` marks the accounts named in ``DEMO_NAMES``.
     """
-    create_agencies(district)
     if RoleGrant.objects.filter(unit=district, role=Role.DISTRICT_DISPATCHER).exists():
         return 0
+    create_agencies(district)
     place = choose_places(district)
     roll = _roll(district, place, rng, at)
     if User.objects.filter(username="worker").exists():
@@ -239,11 +239,14 @@ def hire_staff(district: Unit, *, rng: Random, since: date, at: datetime, demo: 
 
 
 def set_demo_password(password: str) -> int:
-    """Give every demo account this password; with an empty one, none that works. Returns how many were changed."""
-    changed = []
-    for user in User.objects.filter(is_demo=True):
-        if (password and not user.check_password(password)) or (not password and user.has_usable_password()):
-            user.set_password(password or None)
-            changed.append(user)
-    User.objects.bulk_update(changed, ["password"])
-    return len(changed)
+    """Give every demo account this password; with an empty one, none that works. Returns how many were changed.
+
+    They share one hash, so that one of them tells whether all have it.
+    """
+    users = list(User.objects.filter(is_demo=True).order_by("pk"))
+    if not users or (len({user.password for user in users}) == 1 and users[0].check_password(password)):
+        return 0
+    shared = make_password(password or None)
+    for user in users:
+        user.password = shared
+    return User.objects.bulk_update(users, ["password"])
