@@ -1,4 +1,4 @@
-"""``sweep_due``: one sweep over 10,000 due limits among 100,000 running, against one bare transaction of the same writes."""
+"""``sweep_due``: a sweep of 10,000 due limits among 100,000 running, beside one bare transaction of the same writes."""
 
 import gc
 import statistics

@@ -99,10 +99,8 @@ def _cell(book: WorkingCalendar, named: dict[date, CalendarDay], day: date, toda
     name = row.name if row else ""
     if name and not in_chinese():
         name = HOLIDAYS_EN.get(name, name)
-    if row:
-        kind = "makeup" if row.is_working else "holiday"
-    else:
-        kind = "work" if book.is_working_day(day) else "rest"
+    worked = row.is_working if row else book.is_working_day(day)
+    kind = ("makeup" if worked else "holiday") if row else ("work" if worked else "rest")
     return DayCell(day.day, kind, name, day == today)
 
 

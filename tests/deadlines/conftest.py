@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from django.apps import apps
 from django.db import connection
 
 KEPT = {"auth_permission", "django_content_type", "django_migrations", "deadlines_rulebookstamp"}
@@ -16,7 +15,7 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
         try:
             yield
         finally:
-            tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - KEPT
+            tables = set(connection.introspection.table_names()) - KEPT
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = replica")
                 cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} RESTART IDENTITY CASCADE")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
 from apps.core import clock
 from apps.deadlines.models import CalendarYear, SweepRun
@@ -99,6 +100,7 @@ def test_the_limits_show_ladder_and_amounts_in_words(admin):
     text = admin.get("/manage/limits/").content.decode()
     for words in ("时限用去 75% 时", "到期前 4 工作时", "到期后 3 工作日", "1 工作日", "24 小时"):
         assert words in text, words
-    english = admin.get("/manage/limits/", HTTP_ACCEPT_LANGUAGE="en").content.decode()
+    admin.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = admin.get("/manage/limits/").content.decode()
     for words in ("4 working hours before the end", "Settled inside the community", "1 working day<"):
         assert words in english, words
