@@ -43,7 +43,6 @@ INSTALLED_APPS = [
     "apps.inspections",
     "apps.assessment",
 ]
-INSTALLED_APPS = [a for a in INSTALLED_APPS if not a.startswith("apps.") or (BASE_DIR / a.replace(".", "/")).is_dir()]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -147,6 +146,10 @@ VENDOR_FILES = {
     "vendor/echarts.min.js": "echarts/dist/echarts.min.js",
 }
 WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "apps.core.static_files.HashedStaticFiles"},
+}
 MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
@@ -187,8 +190,6 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_CALLABLE = "apps.accounts.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-# Lockout goes by account on purpose: one office shares one address, and one attacker has many.
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
