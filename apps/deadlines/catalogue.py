@@ -115,7 +115,7 @@ def load_ladder() -> LoadReport:
 def _limit_row(line: CatalogueLine) -> dict[str, Any]:
     cells = line.cells
     effective_to = cells["effective_to"]
-    row = {
+    row: dict[str, Any] = {
         "code": cells["code"],
         "preset": cells["preset"],
         "name": cells["name"],

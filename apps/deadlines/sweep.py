@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -141,7 +142,7 @@ def settle(limit_ids: list[int], *, at: datetime) -> None:
         outbox.ring()
 
 
-def _execute(statement: str, arguments: dict[str, object]) -> tuple[int | datetime | None, ...]:
+def _execute(statement: str, arguments: dict[str, Any]) -> tuple[int | datetime | None, ...]:
     with connection.cursor() as cursor:
         cursor.execute(statement, arguments)
         return tuple(cursor.fetchall()[0])

@@ -78,7 +78,6 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    response = redirect("notices:inbox")
     if request.htmx:  # type: ignore[attr-defined]
-        response = HttpResponse(status=204, headers={"HX-Trigger": "notices:changed", "HX-Refresh": "true"})
-    return response
+        return HttpResponse(status=204, headers={"HX-Trigger": "notices:changed", "HX-Refresh": "true"})
+    return redirect("notices:inbox")
