@@ -48,7 +48,7 @@ def _read(serializer: Any) -> dict[str, Any]:
 class UnitListView(APIView):
     """Open units in the caller's scope."""
 
-    @extend_schema(parameters=[UnitQuerySerializer], responses=UnitPageSerializer)
+    @extend_schema(operation_id="v1_units_list", parameters=[UnitQuerySerializer], responses=UnitPageSerializer)
     def get(self, request: Request) -> Response:
         """A page of units by code."""
         wanted = _read(UnitQuerySerializer(data=request.query_params))

@@ -125,7 +125,6 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "apps.core.vendor.VendorFinder",
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
@@ -146,6 +145,7 @@ VENDOR_FILES = {
     "vendor/echarts.min.js": "echarts/dist/echarts.min.js",
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["gz", "jpg", "map", "png", "webp"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "apps.core.static_files.HashedStaticFiles"},
@@ -182,7 +182,16 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "apps.core.problems.exception_handler",
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=30)}
-SPECTACULAR_SETTINGS = {"TITLE": "gridgov", "VERSION": "1", "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "gridgov",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "UnitKindEnum": "apps.grid.models.UnitKind",
+        "ResidenceKindEnum": "apps.residents.choices.ResidenceKind",
+    },
+}
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
