@@ -77,7 +77,7 @@ class CaseQuerySet(PlacedQuerySet):
         condition = scope_q(user, permission)
         agencies = agency_ids_of(user)
         if agencies:
-            condition |= Exists(Leg.objects.filter(case=OuterRef("pk"), agency__in=agencies))
+            condition |= Q(Exists(Leg.objects.filter(case=OuterRef("pk"), agency__in=agencies)))
         return self.filter(condition)
 
 
@@ -92,13 +92,13 @@ class Case(ChainHead, Placed):
     words = ArrayField(models.CharField(max_length=2), default=list, editable=False)
     urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
     source = models.CharField(_("来源"), max_length=20, choices=Source.choices, default=Source.PATROL)
-    source_number = models.CharField(max_length=60, null=True)  # noqa: DJ001 - null: the source gives none
+    source_number = models.CharField(max_length=60, null=True)
     lon = models.FloatField(_("经度"))
     lat = models.FloatField(_("纬度"))
     address = models.CharField(_("地点"), max_length=160, blank=True)
 
     state = models.CharField(_("状态"), max_length=10, choices=CaseState.choices, default=CaseState.REPORTED)
-    suspended_from = models.CharField(  # noqa: DJ001 - null: not suspended
+    suspended_from = models.CharField(
         max_length=10, choices=CaseState.choices, null=True
     )
     review_on = models.DateField(_("复核日期"), null=True)
@@ -259,7 +259,7 @@ class Leg(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=OPEN_LEG_STATES, ended_at__isnull=True)
-                | (~Q(state__in=OPEN_LEG_STATES) & Q(ended_at__gte=F("opened_at"))),
+                | (~Q(state__in=OPEN_LEG_STATES) & Q(ended_at__isnull=False, ended_at__gte=F("opened_at"))),
                 name="cases_leg_ended_when_done",
             ),
         ]

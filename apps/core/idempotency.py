@@ -39,7 +39,6 @@ def _file_digest(file: Any) -> str:
     return digest
 
 
-@transaction.atomic
 def answer_once(request: Request, handler: Callable[[], Response]) -> Response:
     """Run ``handler`` once per ``Idempotency-Key`` of this user and store its answer in the same transaction.
 
@@ -51,6 +50,11 @@ def answer_once(request: Request, handler: Callable[[], Response]) -> Response:
         return handler()
     if len(key) > LONGEST_KEY:
         raise InvalidInput(fields={"Idempotency-Key": [_("幂等键最长 200 个字符。")]})
+    with transaction.atomic():
+        return _kept_or_new(request, key, handler)
+
+
+def _kept_or_new(request: Request, key: str, handler: Callable[[], Response]) -> Response:
     advisory_lock(f"idempotency:{request.user.pk}:{key}")
     mark = fingerprint(request)
     kept = IdempotencyKey.objects.filter(user=request.user, key=key).first()

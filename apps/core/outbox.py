@@ -57,7 +57,7 @@ def ring() -> None:
     """After the commit, wake a worker to drain the outbox. Does nothing where the broker is away: beat drains too."""
     if not settings.OUTBOX_WAKES_WORKERS:
         return
-    if any(hook is _wake for _, hook, _ in connection.run_on_commit):
+    if any(hook[1] is _wake for hook in connection.run_on_commit):
         return
     transaction.on_commit(_wake)
 

@@ -63,9 +63,7 @@ class Unit(MPTTModel):
     name = models.CharField(_("名称"), max_length=60)
     name_key = models.CharField(max_length=200, editable=False, default="")
     kind = models.CharField(_("层级"), max_length=10, choices=UnitKind.choices)
-    grid_type = models.CharField(  # noqa: DJ001 - null means that the kind has no such type
-        _("网格类型"), max_length=10, choices=GridType.choices, null=True, blank=True
-    )
+    grid_type = models.CharField(_("网格类型"), max_length=10, choices=GridType.choices, null=True, blank=True)
     parent = TreeForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
     households = models.PositiveIntegerField(_("户数"), default=0)
     opened_on = models.DateField(_("启用日期"))

@@ -57,8 +57,8 @@ def _grants(user: "Person") -> dict[str, tuple[Scope, ...]]:
             "content_object__lft",
             "content_object__rght",
         )
-        for codename, *place in rows:
-            grants.setdefault(codename, []).append(Scope(*place))
+        for codename, kind, unit_id, tree_id, lft, rght in rows:
+            grants.setdefault(codename, []).append(Scope(kind, unit_id, tree_id, lft, rght))
     kept = {codename: tuple(scopes) for codename, scopes in grants.items()}
     user._scopes = kept  # type: ignore[union-attr]
     return kept

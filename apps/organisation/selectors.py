@@ -63,7 +63,7 @@ def agency_people(agency: Agency) -> "QuerySet[User]":
 
 def roles_of(user: "Person", on: "date") -> "QuerySet[RoleGrant]":
     """A person's roles on a day, with their units and agencies."""
-    grants = RoleGrant.objects.filter(user_id=user.pk, valid_from__lte=on)
+    grants = RoleGrant.objects.filter(user_id=user.pk or 0, valid_from__lte=on)
     return grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).select_related("unit__parent", "agency")
 
 
