@@ -199,3 +199,37 @@ def test_the_summary_lists_each_wrong_field_with_a_link() -> None:
     assert re.findall(r'href="(#[^"]*)"', html) == ["#id_agreed"]
     assert words(html).startswith("1 处需要修改 同意")
     assert render("{% form_summary form %}", form=Register()) == ""
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[start : start + 2], 16) / 255 for start in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+GROUNDS = {
+    "ink": ["page", "surface", "sunken", "selected"],
+    "ink-2": ["page", "surface", "sunken", "selected"],
+    "ink-3": ["page", "surface"],
+    "accent-ink": ["page", "surface", "accent-soft"],
+    **{tone: ["surface", f"{tone}-soft"] for tone in ("ok", "near", "late", "hold")},
+}
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_every_text_colour_is_readable_on_its_grounds(theme: int) -> None:
+    sheet = Path(settings.BASE_DIR, "static/css/gridgov.css").read_text(encoding="utf-8")
+    pairs = re.findall(r"--g-([\w-]+): light-dark\((#\w+), (#\w+)\)", sheet)
+    tokens = {name: (light, dark)[theme] for name, light, dark in pairs}
+    weak = [
+        (text, on) for text, grounds in GROUNDS.items() for on in grounds if contrast(tokens[text], tokens[on]) < 4.5
+    ]
+    assert weak == []
+    assert contrast("#ffffff", tokens["accent"]) >= 4.5
