@@ -66,6 +66,11 @@ def tabs_for(user: "User", unit: "Unit", active: str) -> list[dict[str, Any]]:
     ]
 
 
+def tab_addresses() -> set[str]:
+    """The names of the tabs' addresses."""
+    return {tab.url_name for tab in _tabs.values()}
+
+
 def lines_for(user: "User", unit: "Unit") -> list[OverviewLine]:
     """The lines of every room about a unit."""
     return [line for provider in _lines for line in provider(user, unit)]

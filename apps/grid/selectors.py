@@ -234,8 +234,10 @@ class Overview:
 
     @property
     def hectares_text(self) -> str:
-        """The same with separators, or a dash."""
-        return f"{self.hectares:,}" if self.hectares is not None else "—"
+        """The same with separators, whole beyond a hundred; a dash for none."""
+        if self.hectares is None:
+            return "—"
+        return f"{self.hectares:,.0f}" if self.hectares >= 100 else f"{self.hectares:,}"
 
     @property
     def households_text(self) -> str:

@@ -1,25 +1,11 @@
 """Addresses of the map and of the unit administration."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from apps.grid import views
+from apps.grid import converters, views
 
+__all__ = ["converters", "urlpatterns"]
 
-class UnitCode:
-    """A unit's code in an address: digits only, so that words stay free for other pages."""
-
-    regex = r"\d{6,15}"
-
-    def to_python(self, value: str) -> str:
-        """The code itself."""
-        return value
-
-    def to_url(self, value: str) -> str:
-        """The code itself."""
-        return value
-
-
-register_converter(UnitCode, "unit")
 app_name = "grid"
 
 urlpatterns = [

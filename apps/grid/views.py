@@ -14,13 +14,11 @@ from apps.accounts.models import User
 from apps.core.errors import NotAllowed
 from apps.grid import selectors
 from apps.grid.geometry import TOLERANCE
-from apps.grid.manage_tabs import lines_for, tabs_for
+from apps.grid.manage_tabs import lines_for, tab_addresses, tabs_for
 from apps.grid.models import BoundaryState
 from apps.grid.overlays import overlays
 from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
-
-SIBLING_TARGETS = ("grid:unit", "grid:overview", "grid:boundary")
 
 
 def _user(request: HttpRequest) -> User:
@@ -60,7 +58,7 @@ def siblings(request: HttpRequest, code: str) -> HttpResponse:
         "units": units,
         "current": code,
         "href": request.GET.get("href", ""),
-        "target": target if target in SIBLING_TARGETS else "grid:unit",
+        "target": target if target in tab_addresses() else "grid:unit",
     }
     return render(request, "grid/_siblings.html", context)
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.audit import append_event
-from apps.core.errors import InvalidInput
+from apps.core.errors import InvalidInput, NotAllowed, NotVisible
 from apps.grid.models import Unit, UnitUserObjectPermission
 from apps.grid.permissions import ROLES, Permission, Role
-from apps.grid.scopes import forget_scopes
+from apps.grid.placed import place_at
+from apps.grid.scopes import covers, forget_scopes
 from apps.organisation.models import Agency, AgencyKind, AgencyUserObjectPermission, GrantEvent, RoleGrant
 
 if TYPE_CHECKING:
@@ -112,6 +113,72 @@ def end_grant(*, actor: User | None, grant: RoleGrant, last_day: date, because: 
     _record(holder, grant, actor, "end", at, because=because)
     sync_permissions([holder], on=clock.local(at).date())
     return grant
+
+
+def grant_on_unit(
+    *,
+    actor: User,
+    unit: Unit,
+    username: str,
+    role: Role,
+    agency: Agency | None,
+    valid_from: date,
+    valid_to: date | None,
+    because: str,
+    at: datetime,
+) -> RoleGrant:
+    """Grant a role on a unit, or on one of its agencies, as somebody who manages that unit's staff.
+
+    Nobody grants himself a role, and only a system administrator makes another. Raises ``NotVisible``, ``NotAllowed``,
+    ``InvalidInput``.
+    """
+    _check_manager(actor, unit)
+    user = User.objects.filter(username=username.strip(), is_active=True).first()
+    if user is None:
+        raise InvalidInput(fields={"username": [_("没有这个用户名的账号，或账号已停用。")]})
+    if user.pk == actor.pk:
+        raise InvalidInput(fields={"username": [_("不能给自己授权，请由他人办理。")]})
+    if role == Role.SYSTEM_ADMIN and not covers(actor, Permission.SYSTEM_MANAGE, place_at(unit)):
+        raise InvalidInput(fields={"role": [_("只有系统管理员能授予系统管理员。")]})
+    on_agency = role == Role.AGENCY_HANDLER
+    if agency is not None and agency.unit_id != unit.pk:
+        raise InvalidInput(fields={"agency": [_("该处置单位不属于本单元。")]})
+    return grant_role(
+        actor=actor,
+        user=user,
+        role=role,
+        unit=None if on_agency else unit,
+        agency=agency if on_agency else None,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        because=because,
+        at=at,
+    )
+
+
+def grant_to_end(unit: Unit, grant_id: int) -> RoleGrant:
+    """A grant on the unit or on one of its agencies. Raises ``NotVisible``."""
+    grants = RoleGrant.objects.filter(Q(unit=unit) | Q(agency__unit=unit)).select_related("user", "unit", "agency")
+    found = grants.filter(pk=grant_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def end_on_unit(*, actor: User, unit: Unit, grant_id: int, last_day: date, because: str, at: datetime) -> RoleGrant:
+    """End a grant as somebody who manages the staff of its unit. Raises ``NotVisible``, ``NotAllowed``,
+    ``InvalidInput``.
+    """
+    _check_manager(actor, unit)
+    return end_grant(actor=actor, grant=grant_to_end(unit, grant_id), last_day=last_day, because=because, at=at)
+
+
+def _check_manager(actor: User, unit: Unit) -> None:
+    place = place_at(unit)
+    if not covers(actor, Permission.UNIT_VIEW, place):
+        raise NotVisible
+    if not covers(actor, Permission.STAFF_MANAGE, place):
+        raise NotAllowed
 
 
 def _record(holder: User, grant: RoleGrant, actor: User | None, action: str, at: datetime, **more: str) -> None:
