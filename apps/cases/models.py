@@ -98,9 +98,7 @@ class Case(ChainHead, Placed):
     address = models.CharField(_("地点"), max_length=160, blank=True)
 
     state = models.CharField(_("状态"), max_length=10, choices=CaseState.choices, default=CaseState.REPORTED)
-    suspended_from = models.CharField(
-        max_length=10, choices=CaseState.choices, null=True
-    )
+    suspended_from = models.CharField(max_length=10, choices=CaseState.choices, null=True)
     review_on = models.DateField(_("复核日期"), null=True)
     open = models.BooleanField(default=True)
     holder = models.ForeignKey(

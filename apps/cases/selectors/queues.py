@@ -123,7 +123,7 @@ def queue_counts(desks: Sequence[Agency], *, moments: Moments, wanted: Wanted) -
         ]
         rows = pieces[0].union(*pieces[1:])[:COUNT_MOST] if len(pieces) > 1 else pieces[0]
         sql, given = rows.query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608 - compiled by the ORM
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")
         parameters += given
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)

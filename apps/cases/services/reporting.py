@@ -59,7 +59,6 @@ def format_number(at: datetime, sequence: int) -> str:
     return f"{clock.local(at):%y%m%d}-{sequence:06d}"
 
 
-@transaction.atomic
 def report_case(
     *,
     actor: "User",
