@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.models import User
 from apps.core import clock, navigation
 from apps.core.presentation import when_text
-from apps.core.waiting import WaitingItem
+from apps.core.waiting import WaitingItem, register_waiting
+from apps.grid.models import UnitKind
 from apps.grid.permissions import Permission
 from apps.grid.placed import register_placed
-from apps.grid.scopes import holds
+from apps.grid.scopes import holds, scopes_of
 from apps.inspections import rules, selectors
 from apps.inspections.choices import DayMark, LogState
 from apps.inspections.models import DailyLog
@@ -21,8 +22,9 @@ MOST_WAITING = 50
 
 
 def waiting(user: User) -> Iterable[WaitingItem]:
-    """What a person who keeps logs has to do: verify on site, hand in logs that are missing or due today."""
-    if not holds(user, Permission.LOG_FILE):
+    """What a grid's worker has to do: verify on site, hand in logs that are missing or due today."""
+    scopes = scopes_of(user, Permission.LOG_FILE)
+    if not scopes or scopes[0].kind != UnitKind.GRID:
         return []
     at = clock.now()
     items = [
@@ -55,6 +57,7 @@ def waiting(user: User) -> Iterable[WaitingItem]:
 def register() -> None:
     """Logs are placed rows; a draft follows a reorganisation, a filed log keeps the tree of its date."""
     register_placed(DailyLog, open_rows=Q(state=LogState.DRAFT))
+    register_waiting(waiting)
     navigation.register_item("field", _("现场"), "field:today", lambda user: holds(user, Permission.LOG_FILE), order=45)
     navigation.register_item(
         "inspections", _("日志"), "inspections:logs", lambda user: holds(user, Permission.LOG_VIEW), order=50

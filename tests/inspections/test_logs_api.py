@@ -115,7 +115,7 @@ def test_refusals_come_in_their_order(house):
     assert post(house.mate, out).status_code == 404
 
 
-def test_nobody_who_is_not_signed_in(db, client):
+def test_nobody_who_is_not_signed_in(house, client):
     assert [client.get(URL).status_code, client.post(URL).status_code] == [401, 401]
     assert client.get(f"{URL}{uuid.uuid4()}/").status_code == 401
 

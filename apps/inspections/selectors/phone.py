@@ -15,7 +15,7 @@ from apps.core.errors import NotVisible
 from apps.core.models import Attachment
 from apps.deadlines import rulebook
 from apps.grid.models import Boundary, BoundaryState, Unit
-from apps.grid.permissions import ROLES, Permission
+from apps.grid.permissions import Permission, Role
 from apps.inspections import facts, rules, suggestions
 from apps.inspections.choices import DayMark, LogState
 from apps.inspections.models import DailyLog, LogEntry
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 DAYS_SHOWN = 7
 MOST_ROWS = 100
 CASE_RELATED = ("category", "district", "street", "community", "grid", "holder")
-LOG_ROLES = [role.value for role, rule in ROLES.items() if Permission.LOG_FILE in rule.permissions]
+DUTY_ROLES = (Role.WORKER,)
+"""Who owes a log on every working day; others who keep one may leave a day out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def recent_days(user: "User", at: datetime, count: int = DAYS_SHOWN) -> list[Day
     today = local(at).date()
     first = today - timedelta(days=count - 1)
     calendar = rulebook.current().calendar
-    grants = RoleGrant.objects.filter(user=user, role__in=LOG_ROLES, valid_from__lte=today).exclude(valid_to__lt=first)
+    grants = RoleGrant.objects.filter(user=user, role__in=DUTY_ROLES, valid_from__lte=today).exclude(valid_to__lt=first)
     spans = list(grants.values_list("valid_from", "valid_to"))
     logs = {
         log.date: log

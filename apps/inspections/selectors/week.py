@@ -14,13 +14,13 @@ from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.deadlines import rulebook
 from apps.grid.models import Unit
-from apps.grid.permissions import Permission, Role
+from apps.grid.permissions import Permission
 from apps.grid.scopes import covers, scopes_of
 from apps.inspections import facts
 from apps.inspections.choices import DayMark, LogState
 from apps.inspections.models import DailyLog
 from apps.inspections.selectors.logs import log_detail, unit_in_scope
-from apps.inspections.selectors.phone import Day, day_mark
+from apps.inspections.selectors.phone import DUTY_ROLES, Day, day_mark
 from apps.organisation.models import RoleGrant
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _duties(unit: Unit, monday: date) -> "QuerySet[RoleGrant]":
     """The grants of a week by which people owe a log within a unit."""
     return (
         RoleGrant.objects.filter(
-            role=Role.WORKER,
+            role__in=DUTY_ROLES,
             unit__tree_id=unit.tree_id,
             unit__lft__gte=unit.lft,
             unit__rght__lte=unit.rght,

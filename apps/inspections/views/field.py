@@ -1,6 +1,7 @@
 """The phone's five tabs."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -60,7 +61,7 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _refused_with_map(
-    request: HttpRequest, template: str, context: dict[str, object], form: forms.Form, status: int
+    request: HttpRequest, template: str, context: dict[str, Any], form: forms.Form, status: int
 ) -> HttpResponse:
     if not wants_json(request):
         unit = selectors.logging_unit(signed_in(request))
@@ -167,7 +168,7 @@ def file_log(request: HttpRequest) -> HttpResponse:
     """Hand in the log of a day."""
     form = FilingForm(request.POST)
     if not form.is_valid():
-        raise InvalidInput(fields={name: list(texts) for name, texts in form.errors.items()})
+        raise InvalidInput(fields={name: [str(text) for text in texts] for name, texts in form.errors.items()})
     given = form.cleaned_data
     filed = services.file_log(actor=signed_in(request), entries=[], at=clock.now(), **given)
     if filed.late:
