@@ -15,9 +15,12 @@ class DeadlinesConfig(AppConfig):
         from apps.core.catalogues import register_loader
         from apps.deadlines import announcements, catalogue, messages
         from apps.deadlines.models import Limit
+        from apps.deadlines.overview import overview_lines
+        from apps.grid.manage_tabs import register_lines
         from apps.grid.placed import register_placed
 
         register_loader("deadlines", catalogue.load)
         register_placed(Limit, open_rows=~Q(state="ended"))
         announcements.register(messages.send_notices)
         messages.register_looks()
+        register_lines(overview_lines)

@@ -2,27 +2,28 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Stage(models.TextChoices):
     """What a limit is for; each has limits of its own."""
 
-    SCREENING = "screening", _("受理甄别")
-    ACCEPTING = "accepting", _("签收")
-    HANDLING = "handling", _("处置")
-    VERIFYING = "verifying", _("核查")
-    WHOLE = "whole", _("全程")
-    SUPERVISION = "supervision", _("督办答复")
-    RECTIFICATION = "rectification", _("整改")
+    SCREENING = "screening", pgettext_lazy("stage", "受理甄别")
+    ACCEPTING = "accepting", pgettext_lazy("stage", "签收")
+    HANDLING = "handling", pgettext_lazy("stage", "处置")
+    VERIFYING = "verifying", pgettext_lazy("stage", "核查")
+    WHOLE = "whole", pgettext_lazy("stage", "全程")
+    SUPERVISION = "supervision", pgettext_lazy("stage", "督办答复")
+    RECTIFICATION = "rectification", pgettext_lazy("stage", "整改")
 
 
 class Level(models.TextChoices):
     """Whose hands the matter is in."""
 
-    COMMUNITY = "community", _("社区")
-    STREET = "street", _("街道")
-    DISTRICT = "district", _("区")
-    AGENCY = "agency", _("处置单位")
+    COMMUNITY = "community", pgettext_lazy("level", "社区")
+    STREET = "street", pgettext_lazy("level", "街道")
+    DISTRICT = "district", pgettext_lazy("level", "区")
+    AGENCY = "agency", pgettext_lazy("level", "处置单位")
 
 
 class Urgency(models.TextChoices):

@@ -59,14 +59,15 @@ WORDS: dict[str, Words] = {
         urgent=True,
     ),
 }
+# Message ids of the stages, in the context in which ``Stage`` declares them.
 STAGE_WORDS = {
-    Stage.SCREENING: _("受理甄别"),
-    Stage.ACCEPTING: _("签收"),
-    Stage.HANDLING: _("处置"),
-    Stage.VERIFYING: _("核查"),
-    Stage.WHOLE: _("全程"),
-    Stage.SUPERVISION: _("督办答复"),
-    Stage.RECTIFICATION: _("整改"),
+    Stage.SCREENING: "受理甄别",
+    Stage.ACCEPTING: "签收",
+    Stage.HANDLING: "处置",
+    Stage.VERIFYING: "核查",
+    Stage.WHOLE: "全程",
+    Stage.SUPERVISION: "督办答复",
+    Stage.RECTIFICATION: "整改",
 }
 
 
@@ -97,7 +98,7 @@ def send_notices(steps: Sequence[StepTaken]) -> None:
             body=words.body,
             params={
                 "subject": step.subject_label,
-                "stage": texts.text(STAGE_WORDS[Stage(step.stage)]),
+                "stage": texts.text(STAGE_WORDS[Stage(step.stage)], "stage"),
                 "due": texts.moment(step.due_at),
             },
             url=step.subject_url,

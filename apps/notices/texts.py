@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from apps.core.presentation import when_text
 
 Parameter = str | int | Mapping[str, str]
 
 
-def text(message: str) -> dict[str, str]:
-    """A parameter that is itself a message id and is translated for the reader."""
-    return {"text": message}
+def text(message: str, context: str = "") -> dict[str, str]:
+    """A parameter that is itself a message id, with its context, and is translated for the reader."""
+    return {"text": message, "context": context} if context else {"text": message}
 
 
 def moment(at: datetime) -> dict[str, str]:
@@ -31,5 +31,5 @@ def _shown(value: Any, at: datetime) -> Any:
         return value
     message = value.get("text")
     if message is not None:
-        return gettext(message)
+        return pgettext(value["context"], message) if "context" in value else gettext(message)
     return when_text(datetime.fromisoformat(value["at"]), at)

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.conf import settings
 
+from apps.accounts.models import User
 from apps.core import clock
 from apps.deadlines.models import CalendarYear, SweepRun
+from apps.deadlines.overview import overview_lines
 from apps.deadlines.sweep import sweep
 from tests.factories.accounts import client_of, make_user
 from tests.factories.deadlines import load_rules, make_limits, shanghai
@@ -104,3 +106,25 @@ def test_the_limits_show_ladder_and_amounts_in_words(admin):
     english = admin.get("/manage/limits/").content.decode()
     for words in ("4 working hours before the end", "Settled inside the community", "1 working day<"):
         assert words in english, words
+
+
+def test_the_district_overview_leads_administrators_to_the_clock_and_warns_them(admin, tree):
+    def lines():
+        user = User.objects.get(username="administrator")
+        return [(line.value, line.url, line.tone) for line in overview_lines(user, tree.district)]
+
+    assert lines() == [
+        ("还没有运行", "/manage/sweeps/", "late"),
+        ("2027 年尚未公布", "/manage/calendar/", "near"),
+        ("启用 18 项", "/manage/limits/", ""),
+    ]
+    sweep(at=NOW - timedelta(minutes=1))
+    CalendarYear.objects.filter(year=2027).update(announced=True, origin="人工")
+    assert lines()[:2] == [("1 分前", "/manage/sweeps/", ""), ("已公布", "/manage/calendar/", "")]
+
+
+def test_the_overview_tells_others_nothing_of_the_clock(admin, tree):
+    leader = make_user()
+    grant(leader, "leader", tree.district)
+    assert overview_lines(leader, tree.district) == []
+    assert overview_lines(User.objects.get(username="administrator"), tree.streets[0]) == []
