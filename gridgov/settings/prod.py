@@ -5,8 +5,10 @@ import os
 from gridgov.settings.base import *  # noqa: F403
 
 SECRET_KEY = os.environ["GRIDGOV_SECRET_KEY"]
-ALLOWED_HOSTS = os.environ["GRIDGOV_HOSTS"].split(",")
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+HOSTS = os.environ["GRIDGOV_HOSTS"].split(",")
+# The machine's own health check asks by number.
+ALLOWED_HOSTS = [*HOSTS, "127.0.0.1"]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz/$"]
