@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class AssessmentConfig(AppConfig):
@@ -14,8 +15,18 @@ class AssessmentConfig(AppConfig):
         import apps.assessment.tasks  # noqa: F401 - reason: registers the job; models are not ready at import time
         from apps.assessment.catalogue import load_indicators
         from apps.assessment.models import Score
+        from apps.core import navigation
         from apps.core.catalogues import register_loader
+        from apps.grid.permissions import Permission
         from apps.grid.placed import register_placed
+        from apps.grid.scopes import holds
 
+        navigation.register_item(
+            "assessment",
+            _("考核"),
+            "assessment:leaders",
+            lambda user: holds(user, Permission.SCORE_VIEW),
+            order=60,
+        )
         register_loader("indicators", load_indicators)
         register_placed(Score, open_rows=Q(pk__in=[]))

@@ -25,7 +25,7 @@ from apps.grid.models import Unit
 from apps.organisation.models import AgencyKind
 
 Condition = Callable[[datetime], Q]
-PATH = {
+PATH: dict[str, str] = {
     SubjectKind.DISTRICT: "district_id",
     SubjectKind.STREET: "street_id",
     SubjectKind.COMMUNITY: "community_id",
@@ -137,7 +137,7 @@ CARDS = FactSource(
     LadderStep,
     _("当月发出的黄牌和红牌"),
     "due_at",
-    {kind: f"limit__{column}" for kind, column in PATH.items()} | {SubjectKind.AGENCY: "holder_id"},
+    {**{kind: f"limit__{column}" for kind, column in PATH.items()}, SubjectKind.AGENCY: "holder_id"},
     lambda district: Q(limit__district_id=district.pk),
     Q(kind__in=[StepKind.YELLOW, StepKind.RED]),
     related=("limit", "holder"),

@@ -242,6 +242,8 @@ class Score(Placed):
 
     objects = ScoreQuerySet.as_manager()
 
+    items_loaded: "list[ScoreItem]"
+
     class Meta:
         verbose_name = _("考核得分")
         ordering = ["period", "subject_kind", "peer", F("rank").asc(nulls_last=True), "code"]

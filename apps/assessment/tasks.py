@@ -5,10 +5,9 @@ from typing import Any
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.models import User
 from apps.assessment.periods import Month
-from apps.assessment.selectors import districts_to_score, scored_districts
-from apps.assessment.services.running import JOB_KIND, STEPS, ask_for_run, run_period
+from apps.assessment.selectors.periods import districts_to_score
+from apps.assessment.services.running import JOB_KIND, STEPS, ask_for_run, run_asked
 from apps.core import clock
 from apps.core.jobs import Progress, job_kind
 
@@ -17,15 +16,7 @@ from apps.core.jobs import Progress, job_kind
 def score_month(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Compute the month that ``ask_for_run`` recorded; safe to run again."""
     progress.expect(STEPS)
-    actor = User.objects.get(pk=arguments["actor"]) if arguments["actor"] else None
-    period = run_period(
-        district=scored_districts(arguments["district"])[0],
-        label=arguments["label"],
-        actor=actor,
-        because=arguments["because"],
-        at=clock.now(),
-        reach=progress.reach,
-    )
+    period = run_asked(arguments, at=clock.now(), reach=progress.reach)
     return {"period": period.label, "version": period.version, "checksum": period.checksum}
 
 

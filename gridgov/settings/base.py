@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "run-jobs": {"task": "core.run_jobs", "schedule": 15.0, "options": {"expires": 30}},
     "take-anchor": {"task": "core.take_anchor", "schedule": crontab(minute=7)},
     "sweep-deadlines": {"task": "deadlines.sweep", "schedule": 60.0, "options": {"expires": 120}},
+    "score-last-month": {"task": "assessment.score_last_month", "schedule": crontab(minute=30, hour=2, day_of_month=1)},
     "sync-permissions": {"task": "organisation.sync_permissions", "schedule": crontab(minute="*/5")},
 }
 

@@ -284,7 +284,7 @@ class _Run:
 
     def finish_screening(self, action: str, state: str, note: str = "") -> None:
         self._end_case(state)
-        details = {"into": ""} if action == "merge" else {}
+        details: dict[str, Any] = {"into": ""} if action == "merge" else {}
         self.act(self.story.ground.station.person, action, state, note, **details)
 
     def _end_case(self, state: str) -> None:
@@ -352,7 +352,12 @@ class _Run:
         self.leg.end("ended", self.at)
         self.open_leg(agency, desk, HANDLING, self.at, head=desk.id, offered=True)
         story.dispatched = self.at
-        details = {"agency": agency.name, "agency_code": agency.code, "assisting": [], "due": self.due()}
+        details: dict[str, Any] = {
+            "agency": agency.name,
+            "agency_code": agency.code,
+            "assisting": [],
+            "due": self.due(),
+        }
         self.act(desk.person, "dispatch", "dispatched", **details)
 
     def give_back(self, agency: Office) -> None:
@@ -374,7 +379,7 @@ class _Run:
         leg.handled_by = agency.person
         leg.end("fed_back", self.at, note)
         self._handled(leg, agency.person)
-        details = {"agency": agency.name, "role": "lead", "in_time": leg.in_time}
+        details: dict[str, Any] = {"agency": agency.name, "role": "lead", "in_time": leg.in_time}
         self.act(agency.person, "feedback", "handled", note, leg.sequence - 1, **details)
 
     def verify(self) -> None:
@@ -404,7 +409,7 @@ class _Run:
         story.handled = story.handled_by = story.handled_in_time = story.verified = None
         note = self.rng.choice(texts.FAIL_NOTES)
         to = "registered" if own else "dispatched"
-        details = {"passed": False, "agency": handler.name, "due": self.due()}
+        details: dict[str, Any] = {"passed": False, "agency": handler.name, "due": self.due()}
         self.act(story.ground.worker, "verify", to, note, **details)
 
     def rate(self) -> None:

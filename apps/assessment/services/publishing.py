@@ -1,7 +1,6 @@
 """From computed to reviewed, published and sealed; each step is an event in the period's chain."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -14,9 +13,6 @@ from apps.core.audit import append_event
 from apps.core.errors import NotVisible, WrongState
 from apps.grid.permissions import Permission, Role
 from apps.notices.services import notify
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 READERS = (Role.LEADER, Role.ASSESSOR, Role.DISTRICT_DISPATCHER, Role.STREET_DISPATCHER)
 
@@ -43,13 +39,13 @@ def seal_period(*, period_id: int, actor: User, at: datetime) -> Period:
 
 @transaction.atomic
 def _advance(
-    period_id: int, actor: User, at: datetime, action: str, sources: "Iterable[PeriodState]", target: PeriodState
+    period_id: int, actor: User, at: datetime, action: str, sources: set[PeriodState], target: PeriodState
 ) -> Period:
     period = Period.objects.select_for_update(of=("self",)).filter(pk=period_id).first()
     if period is None or not Period.objects.visible_to(actor).filter(pk=period_id).exists():
         raise NotVisible
     check_right(actor, Permission.SCORE_PUBLISH, period.district)
-    if period.state not in sources:
+    if PeriodState(period.state) not in sources:
         raise WrongState(extra={"state": period.state})
     before, period.state = period.state, target
     if target == PeriodState.PUBLISHED:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.assessment.choices import PUBLIC_STATES, PeriodState
 from apps.assessment.copying import copy_rows, id_sequence, line, reserve
 from apps.assessment.errors import NeedsReason
@@ -24,9 +25,6 @@ from apps.deadlines import rulebook
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
 from apps.grid.scopes import covers
-
-if TYPE_CHECKING:
-    from apps.accounts.models import User
 
 JOB_KIND = "score-month"
 STEPS = 4
@@ -64,7 +62,7 @@ def read_month(label: str, *, at: datetime) -> Month:
     return month
 
 
-def check_right(actor: "User", permission: Permission, district: Unit) -> None:
+def check_right(actor: User, permission: Permission, district: Unit) -> None:
     """Raises ``NotAllowed`` where ``actor`` does not hold ``permission`` on the whole district."""
     if not covers(actor, permission, {"district_id": district.pk}):
         raise NotAllowed
@@ -133,6 +131,19 @@ def run_period(
     append_event(ScoreEvent, period, actor=actor, action="compute", payload=payload, at=at)
     reach(STEPS)
     return period
+
+
+def run_asked(arguments: dict[str, Any], *, at: datetime, reach: Reach) -> Period:
+    """Do what ``ask_for_run`` recorded in the arguments of a job."""
+    actor = User.objects.get(pk=arguments["actor"]) if arguments["actor"] else None
+    return run_period(
+        district=Unit.objects.get(code=arguments["district"]),
+        label=arguments["label"],
+        actor=actor,
+        because=arguments["because"],
+        at=at,
+        reach=reach,
+    )
 
 
 def _latest(district: Unit, month: Month, *, lock: bool = False) -> Period | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.assessment.selectors import scored_districts
+from apps.assessment.selectors.periods import scored_districts
 from apps.assessment.services import run_period
 from apps.core import clock
 from apps.core.errors import DomainError

@@ -1,0 +1,1 @@
+"""Reading scores: periods, rankings, trends, and the rows behind a number."""
