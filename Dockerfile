@@ -19,7 +19,6 @@ COPY templates templates
 COPY static static
 RUN useradd --system --home-dir /var/lib/gridgov --create-home gridgov \
     && python -m tools.translations compile \
-    && DJANGO_SETTINGS_MODULE=gridgov.settings.offline python manage.py collectstatic --no-input \
     && chown -R gridgov: /var/lib/gridgov
 USER gridgov
 EXPOSE 8000
