@@ -1,14 +1,22 @@
 /** The place of a report: from the phone's position, on the outline of the grid, corrected by a tap. */
 
+import { outerRings } from "./outline.js";
+
 const PATIENCE = 15000;
 
-/** The centre of a bounding box of GeoJSON features as [lon, lat]; null for none. */
-export function middle(collection) {
-  const points = collection.features.flatMap(({ geometry }) => geometry.coordinates.flat(geometry.type === "Polygon" ? 1 : 2));
-  if (!points.length) return null;
-  const lons = points.map(([lon]) => lon);
-  const lats = points.map(([, lat]) => lat);
-  return [(Math.min(...lons) + Math.max(...lons)) / 2, (Math.min(...lats) + Math.max(...lats)) / 2];
+/** Whether [x, y] lies in one of the outer rings of GeoJSON features. */
+export function within([x, y], collection) {
+  return collection.features.some(({ geometry }) =>
+    outerRings(geometry).some((ring) => {
+      let inside = false;
+      for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
+        const [xi, yi] = ring[i];
+        const [xj, yj] = ring[j];
+        if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+      }
+      return inside;
+    }),
+  );
 }
 
 /** Position, map and hidden fields of one form. */
@@ -64,7 +72,9 @@ export class Place {
   set(lon, lat, words) {
     this.lon.value = lon.toFixed(6);
     this.lat.value = lat.toFixed(6);
-    this.say(words, "ok");
+    const outside = this.outline.features.length > 0 && !within([lon, lat], this.outline);
+    if (outside) this.say(gettext("这里在本网格之外，点图可改"), "near");
+    else this.say(words, "ok");
     this.lon.dispatchEvent(new Event("input", { bubbles: true }));
     if (!this.map) return;
     if (!this.pin) this.pin = L.circleMarker([lat, lon], { radius: 10, className: "place-pin", interactive: false }).addTo(this.map);

@@ -29,6 +29,7 @@ SHELL = (
     "js/field-form.js",
     "js/field-photos.js",
     "js/field-place.js",
+    "js/outline.js",
     "vendor/leaflet.js",
     "vendor/leaflet.css",
     "img/favicon.svg",
