@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.cases.models import Case
 from apps.grid.permissions import Permission
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
-from apps.grid.scopes import scope_q
+from apps.grid.scopes import scope_q, scopes_of
 from apps.inspections import rules
 from apps.inspections.choices import LogState, Rating, Subject
 
@@ -25,6 +25,13 @@ class DailyLogQuerySet(PlacedQuerySet):
         """Filed logs within the scope and the user's own; a draft is seen by its writer alone."""
         own = Q(worker=user.pk)
         return self.filter(own | (scope_q(user, permission) & ~Q(state=LogState.DRAFT)))
+
+    def visible_branches(self, user: "Person", permission: Permission = Permission.LOG_VIEW) -> list[Self]:
+        """What ``visible_to`` says, as one queryset per grant and one for one's own, each of which one index serves."""
+        branches = [self.filter(worker=user.pk)]
+        for scope in scopes_of(user, permission):
+            branches.append(self.filed().filter(**{scope.column: scope.unit_id}))
+        return branches
 
     def filed(self) -> Self:
         """Logs that were handed in, reviewed or not."""

@@ -4,11 +4,11 @@ import uuid
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.core.errors import NotAllowed, NotVisible
-from apps.core.keyset import KeysetPage, keyset_page
+from apps.core.keyset import KeysetPage, bounded, finish
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
 from apps.grid.placed import PATH_RELATED, place_at
@@ -72,14 +72,22 @@ def log_page(
     Raises ``NotAllowed``, ``NotVisible`` for a unit outside the scope, ``InvalidInput`` for a foreign cursor.
     """
     require_log_right(user)
-    logs = DailyLog.objects.visible_to(user)
+    wanted = Q()
     if unit_code:
-        logs = logs.inside(unit_in_scope(user, unit_code))
+        unit = unit_in_scope(user, unit_code)
+        wanted &= Q(**{f"{unit.kind}_id": unit.pk})
     if worker:
-        logs = logs.filter(worker__username=worker)
+        wanted &= Q(worker__username=worker)
     if day is not None:
-        logs = logs.filter(date=day)
-    return keyset_page(_shown(logs), ORDER, cursor, size)
+        wanted &= Q(date=day)
+    keys: set[tuple[date, int]] = set()
+    backwards = False
+    for branch in DailyLog.objects.visible_branches(user):
+        rows, backwards = bounded(branch.filter(wanted), ORDER, cursor)
+        keys.update(rows.values_list("date", "pk")[: size + 1])
+    order = sorted(keys, reverse=not backwards)[: size + 1]
+    found = {log.pk: log for log in _shown(DailyLog.objects.filter(pk__in=[pk for _day, pk in order]))}
+    return finish([found[pk] for _day, pk in order], ORDER, size, cursor, backwards)
 
 
 def log_detail(user: "User", client_id: uuid.UUID) -> DailyLog:

@@ -19,6 +19,7 @@ SHELL = (
     "css/parts.css",
     "css/field.css",
     "css/field-app.css",
+    "css/field-forms.css",
     "vendor/htmx.min.js",
     "js/theme.js",
     "js/shell.js",
