@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import shapely
 from pyproj import Geod
 from shapely.geometry import MultiPolygon, Point, Polygon, mapping, shape
@@ -127,7 +128,8 @@ def read_geojson(document: Any) -> tuple[BaseGeometry | None, Fault | None]:
     if not isinstance(document, Mapping) or document.get("type") not in {"Polygon", "MultiPolygon"}:
         return None, Fault(FaultKind.SHAPE, 0.0, 0.0, reason="not-a-polygon")
     try:
-        geometry = shapely.force_2d(shape(document))
+        with np.errstate(invalid="ignore"):
+            geometry = shapely.force_2d(shape(document))
     except (ValueError, TypeError, AttributeError, KeyError, IndexError, shapely.errors.ShapelyError):
         return None, Fault(FaultKind.SHAPE, 0.0, 0.0, reason="malformed")
     points = shapely.get_coordinates(geometry)

@@ -154,9 +154,8 @@ def test_a_refusal_names_the_place_and_the_shape(tree, people):
     assert list(problem["errors"]) == ["geometry"]
     assert other.name in problem["errors"]["geometry"][0]
     assert problem["faults"][0]["units"] == [grid.code, other.code]
-    assert (
-        problem["shape"] == square(east, south, round(east + 0.001, 7), north) or problem["shape"]["type"] == "Polygon"
-    )
+    shared = shape(square(east, south, east + 0.001, north)).normalize()
+    assert shape(problem["shape"]).normalize().equals_exact(shared, 1e-7)
     assert east < problem["lon"] < east + 0.001
     assert south < problem["lat"] < north
     assert Boundary.objects.filter(unit=grid).count() == 1
