@@ -57,7 +57,7 @@ def figures(board: Board) -> list[dict[str, Any]]:
         value = "–" if item is None else percent(item.value) if share else f"{item.numerator:,}"
         note = ""
         if figure.change is not None:
-            note = _("百分点") if share else _("%% 较上月")
+            note = _("百分点") if share else _("较上月")
         if figure.indicator.code == "satisfaction" and item is not None:
             note = _("回访 %(n)s 户") % {"n": f"{item.denominator:,}"}
         shown.append(
@@ -65,7 +65,7 @@ def figures(board: Board) -> list[dict[str, Any]]:
                 "label": figure.indicator.label,
                 "value": value,
                 "unit": "%" if share and item is not None and item.value is not None else "",
-                "change": figure.change,
+                "change": figure.change if share or figure.change is None else f"{figure.change} %",
                 "note": note,
                 "url": number_url(board.own, figure.indicator.code) if item is not None and board.own else "",
                 "better": figure.indicator.better if share else "none",
@@ -149,7 +149,7 @@ def items(score: Score, found: Sequence[ScoreItem]) -> list[dict[str, Any]]:
 def trend(rows: Sequence[tuple[str, Decimal | None, int | None]]) -> dict[str, Any]:
     """Months and points for the chart, and the same as a table."""
     return {
-        "labels": [label for label, _points, _rank in rows],
+        "labels": [label[2:] for label, _points, _rank in rows],
         "values": [None if points is None else float(points) for _label, points, _rank in rows],
         "rows": [{"label": label, "points": plain(points), "rank": rank} for label, points, rank in rows],
     }

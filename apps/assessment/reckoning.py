@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from apps.assessment import scoring
+from apps.assessment.choices import RANKED_KINDS
 from apps.assessment.models import Indicator
 from apps.assessment.scoring import Item
 from apps.assessment.subjects import Subject
@@ -54,7 +55,7 @@ class Ruleset:
 def reckon(subjects: Iterable[Subject], rules: Ruleset, tally: Tally) -> list[Result]:
     """Every subject's points and its place among its peers.
 
-    A subject whose leading indicator has too small a sample gets points and no place; one without any counted
+    The district stands alone and has no place. A subject whose leading indicator has too small a sample gets points and no place; one without any counted
     indicator gets neither.
     """
     plans = {
@@ -87,7 +88,7 @@ def _result(subject: Subject, plan: Sequence[tuple[Indicator, scoring.Rule]], ta
 def _place(results: Iterable[Result]) -> None:
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in results:
-        if result.enough:
+        if result.enough and result.subject.kind in RANKED_KINDS:
             groups.setdefault((result.subject.kind, result.subject.peer), []).append(result)
     for group in groups.values():
         places = scoring.ranks({result.subject.id: result.points or scoring.NOTHING for result in group})

@@ -18,6 +18,7 @@ from apps.deadlines.choices import Stage
 PUBLIC_SOURCES = ("hotline_12345", "hotline_12345", "hotline_12345", "letter_box", "service_hall", "petition", "wechat")
 GRID_SOURCES = ("patrol", "patrol", "patrol", "log", "log", "inspection")
 SCREENING, HANDLING, VERIFYING = Stage.SCREENING.value, Stage.HANDLING.value, Stage.VERIFYING.value
+URGENT_SHARE = 0.45
 NUMBERED = frozenset({"hotline_12345", "petition"})
 
 
@@ -198,7 +199,10 @@ class _Run:
             if self.steps == self.stuck_at:
                 raise Cut
         minutes = self.rng.triangular(low, high, low + (high - low) / 4) * self.pace
-        self._pass(self.world.times.later(self.at, minutes))
+        if self.story.kind.urgency == "urgent":
+            self._pass(self.at + timedelta(minutes=minutes * URGENT_SHARE))
+        else:
+            self._pass(self.world.times.later(self.at, minutes))
         return self.at
 
     def _pass(self, moment: datetime) -> None:
@@ -256,7 +260,7 @@ class _Run:
         if story.kind.on_the_spot and story.reporter == story.ground.worker and rng.random() < 0.45:
             self.wait(6, 45, can_rest=False)
             return self.settle_on_the_spot()
-        self.wait(8, 200)
+        self.wait(8, 150)
         roll = rng.random()
         if roll < 0.02:
             return self.finish_screening("refuse", "refused", rng.choice(texts.REFUSE_NOTES))

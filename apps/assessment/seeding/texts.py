@@ -88,7 +88,6 @@ CATEGORIES: dict[str, tuple[bool, tuple[str, ...]]] = {
 }
 URGENT: dict[str, tuple[bool, tuple[str, ...]]] = {
     "gbt47678:event:06014": (True, ("渣土车洒了一路泥块。",)),
-    "gbt47678:event:10001": (True, ("坡道结薄冰，已有人滑倒。",)),
     "gbt47678:event:01076": (True, ("电梯困人，已通知维保。", "电梯门反复开关，停用待修。")),
     "gridgov:event:P13001": (False, ("整栋楼停水两小时，未见通知。",)),
     "gridgov:event:P13002": (False, ("半个单元没有电，有老人用制氧机。",)),

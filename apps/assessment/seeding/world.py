@@ -160,7 +160,9 @@ class World:
         self._offices = offices
         self.points = PointMaker(rng, {ground.grid for ground in self.grounds})
         self.kinds = _kinds()
-        self._kind_weights = list(accumulate(6.0 if kind.on_the_spot else 2.0 for kind in self.kinds))
+        self._kind_weights = list(
+            accumulate(6.0 if kind.on_the_spot else 0.8 if kind.urgency == "urgent" else 2.0 for kind in self.kinds)
+        )
 
     def ground(self, rng: Random) -> Ground:
         """A grid, busier ones more often."""

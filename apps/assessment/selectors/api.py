@@ -35,7 +35,7 @@ def score_page(
     scores = Score.objects.visible_to(user).filter(period=chosen, subject_kind=kind)
     if unit:
         scores = scores.inside(place)
-    scores = scores.select_related("period").annotate(place=Coalesce(F("rank"), Value(UNRANKED)))
+    scores = scores.select_related("period").annotate(position=Coalesce(F("rank"), Value(UNRANKED)))
     return keyset_page(scores, ORDER, cursor, size)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TREND_MONTHS = 12
 UNRANKED = 2_000_000_000
-ORDER = ("place", "id")
+ORDER = ("position", "id")
 BELOW = {
     "district": SubjectKind.STREET,
     "street": SubjectKind.COMMUNITY,
@@ -119,7 +119,7 @@ class Board:
 def scores_in(user: "Person", period: Period, unit: Unit, kind: str) -> "QuerySet[Score]":
     """The scores of one kind of subject inside a unit, in the order of the ranking."""
     scores = Score.objects.visible_to(user).inside(unit).filter(period=period, subject_kind=kind)
-    return scores.annotate(place=Coalesce(F("rank"), Value(UNRANKED))).order_by(*ORDER)
+    return scores.annotate(position=Coalesce(F("rank"), Value(UNRANKED))).order_by(*ORDER)
 
 
 def board_of(
