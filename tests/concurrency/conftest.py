@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from django.apps import apps
-from django.db import connection
 
+from tests.database import empty_every_table
 from tests.factories.cases import World, make_world
-
-KEPT = {"auth_permission", "django_content_type", "django_migrations", "deadlines_rulebookstamp"}
 
 
 @pytest.fixture
@@ -23,9 +20,4 @@ def world(django_db_setup: None, db: None, django_db_blocker) -> Iterator[World]
         try:
             yield make_world()
         finally:
-            tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - KEPT
-            with connection.cursor() as cursor:
-                cursor.execute("SET session_replication_role = replica")
-                cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} RESTART IDENTITY CASCADE")
-                cursor.execute("SET session_replication_role = DEFAULT")
-            connection.close()
+            empty_every_table()

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
 
-KEPT = {"auth_permission", "django_content_type", "django_migrations", "deadlines_rulebookstamp"}
+from tests.database import empty_every_table
 
 
 @pytest.fixture
@@ -15,9 +14,4 @@ def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
         try:
             yield
         finally:
-            tables = set(connection.introspection.table_names()) - KEPT
-            with connection.cursor() as cursor:
-                cursor.execute("SET session_replication_role = replica")
-                cursor.execute(f"TRUNCATE {', '.join(sorted(tables))} RESTART IDENTITY CASCADE")
-                cursor.execute("SET session_replication_role = DEFAULT")
-            connection.close()
+            empty_every_table()
