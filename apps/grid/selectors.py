@@ -41,6 +41,12 @@ def only_district_name() -> str:
     return names[0] if len(names) == 1 else ""
 
 
+def published_grids() -> list[dict[str, Any]]:
+    """The outlines of all open grids, for measuring."""
+    rows = Boundary.objects.filter(state=BoundaryState.PUBLISHED, unit__kind="grid", unit__closed_on__isnull=True)
+    return list(rows.order_by("unit__code").values_list("geometry", flat=True))
+
+
 def visible_unit(user: "Person", code: str, permission: Permission = Permission.UNIT_VIEW) -> Unit:
     """One unit with its ancestors. Raises ``NotVisible`` outside the scope, ``NotAllowed`` where it may only be
     seen.

@@ -69,7 +69,8 @@ class Vacancy:
 def vacancies_below(unit: Unit, on: date) -> tuple[int, list[Vacancy]]:
     """How many key posts stand empty in the open units below ``unit`` (itself left out), and the first of them."""
     below = Unit.objects.open().filter(tree_id=unit.tree_id, lft__gt=unit.lft, rght__lt=unit.rght)
-    count, found = 0, []
+    count = 0
+    found: list[Vacancy] = []
     for post in PostKind.objects.filter(code__in=KEY_POSTS):
         held = Staffing.objects.filter(in_force(on), unit=OuterRef("pk"), post=post)
         empty = below.filter(~Exists(held), kind=post.unit_kind)
