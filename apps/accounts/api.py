@@ -4,13 +4,13 @@ from django.contrib.auth import authenticate
 from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from knox.models import AuthToken
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts.services import issue_token
 from apps.core.errors import InvalidInput
 
 
@@ -41,8 +41,7 @@ class TokenView(APIView):
         user = authenticate(request._request, **given.validated_data)
         if user is None:
             raise InvalidInput(fields={"password": [_("用户名或密码有误。")]})
-        _stored, token = AuthToken.objects.create(user)
-        return Response({"token": token})
+        return Response({"token": issue_token(actor=user)})
 
 
 urlpatterns = [path("auth/token/", TokenView.as_view(), name="token")]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from apps.accounts.models import User
 from apps.core.errors import InvalidInput
@@ -17,3 +18,9 @@ def choose_language(*, actor: User | None, language: str) -> str:
         User.objects.filter(pk=actor.pk).update(language=language)
         actor.language = language
     return language
+
+
+def issue_token(*, actor: User) -> str:
+    """A new token of the actor for the ``Authorization`` header; only its digest is stored."""
+    _stored, token = AuthToken.objects.create(actor)
+    return str(token)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.organisation.selectors import roles_today
+from apps.organisation.today import roles_today
 
 
 class RoleSerializer(serializers.Serializer):

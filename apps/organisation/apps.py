@@ -21,8 +21,8 @@ class OrganisationConfig(AppConfig):
         from apps.grid.scopes import holds
         from apps.organisation.catalogue import load_posts  # reason: likewise
         from apps.organisation.people import overview_lines
-        from apps.organisation.selectors import roles_today, works_for
         from apps.organisation.services import create_centres, rename_centres  # reason: likewise
+        from apps.organisation.today import roles_today, works_for
 
         register_grants(roles_today)
         register_identity(works_for)

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.core import clock
 from apps.grid.models import Unit
 from apps.organisation.models import Agency, AgencyKind, RoleGrant, agency_ids_of
 
@@ -23,8 +22,6 @@ __all__ = [
     "centres_above",
     "dispatch_targets",
     "roles_of",
-    "roles_today",
-    "works_for",
 ]
 
 
@@ -65,19 +62,3 @@ def roles_of(user: "Person", on: "date") -> "QuerySet[RoleGrant]":
     """A person's roles on a day, with their units and agencies."""
     grants = RoleGrant.objects.filter(user_id=user.pk or 0, valid_from__lte=on)
     return grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).select_related("unit__parent", "agency")
-
-
-def roles_today(user: "Person") -> "list[RoleGrant]":
-    """The roles a person holds today, in the order of the tree. One query per user object."""
-    kept: list[RoleGrant] | None = getattr(user, "_roles_today", None)
-    if kept is None:
-        kept = list(roles_of(user, clock.today()).order_by("id")) if user.is_authenticated else []
-        user._roles_today = kept  # type: ignore[union-attr]
-    return kept
-
-
-def works_for(user: "Person") -> str:
-    """For whom a person works, in a few words: the agency, or the first unit a role is held on."""
-    for grant in roles_today(user):
-        return grant.scope_name
-    return ""
