@@ -15,6 +15,7 @@ from apps.organisation.models import Agency
 AT = datetime(2005, 3, 7, 6, 0, tzinfo=UTC)
 BEGUN = datetime(2005, 3, 3, 2, 0, tzinfo=UTC)
 SUBJECT = "bench"
+PATTERNS = 1000
 
 FLOOR = """
     INSERT INTO deadlines_ladderstep (limit_id, step, kind, card, holder_id, due_at, done_at)
@@ -31,39 +32,58 @@ FLOOR = """
 
 
 def prepare(*, running: int, due: int) -> None:
-    """``running`` open limits of which ``due`` have one step due at ``AT``, spread over the communities of the tree."""
+    """``running`` open limits of which ``due`` have one step due at ``AT``, spread over the communities of the tree.
+
+    Both numbers are multiples of ``PATTERNS``: so many limits are reckoned one by one, and the rest copied from them.
+    """
     clear()
     catalogue.load()
+    for begun, number, first in ((BEGUN, due, 0), (AT, running - due, running)):
+        if number:
+            Limit.objects.bulk_create(_patterns(begun, first))
+            _copy(number // PATTERNS - 1, first)
+    settle()
+
+
+def _patterns(begun: datetime, first: int) -> list[Limit]:
     book = rulebook.current()
     units = list(
-        Unit.objects.filter(kind="community").select_related("parent", "parent__parent").order_by("code")[:200]
+        Unit.objects.filter(kind="community").select_related("parent", "parent__parent").order_by("code")[:PATTERNS]
     )
     centres = dict(Agency.objects.filter(kind="centre").values_list("unit_id", "pk"))
     places = [(place_at(unit), centres[unit.pk], centres[unit.parent_id]) for unit in units if unit.parent_id]
-    for first in range(0, running, 5000):
-        rows = []
-        for number in range(first, min(first + 5000, running)):
-            place, holder, head = places[number % len(places)]
-            started = (BEGUN if number < due else AT) - timedelta(minutes=number % 60)
-            rows.append(
-                services.make_limit(
-                    book,
-                    stage="handling",
-                    subject_kind=SUBJECT,
-                    subject_id=number,
-                    subject_label=str(number),
-                    subject_url=f"/cases/{number}/",
-                    place=place,
-                    holder_id=holder,
-                    head_id=head,
-                    level="agency",
-                    category_key="",
-                    urgency="normal",
-                    at=started,
-                )
+    rows = []
+    for number in range(first, first + PATTERNS):
+        place, holder, head = places[number % len(places)]
+        rows.append(
+            services.make_limit(
+                book,
+                stage="handling",
+                subject_kind=SUBJECT,
+                subject_id=number,
+                subject_label=str(number),
+                subject_url=f"/cases/{number}/",
+                place=place,
+                holder_id=holder,
+                head_id=head,
+                level="agency",
+                category_key="",
+                urgency="normal",
+                at=begun - timedelta(minutes=number % 60),
             )
-        Limit.objects.bulk_create(rows, batch_size=1000)
-    settle()
+        )
+    return rows
+
+
+def _copy(times: int, first: int) -> None:
+    columns = [field.column for field in Limit._meta.concrete_fields if not field.primary_key]
+    chosen = [f"subject_id + {PATTERNS} * copy" if column == "subject_id" else column for column in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO deadlines_limit ({', '.join(columns)}) SELECT {', '.join(chosen)} FROM deadlines_limit, "
+            "generate_series(1, %s) AS copy WHERE subject_kind = %s AND subject_id BETWEEN %s AND %s",
+            [times, SUBJECT, first, first + PATTERNS - 1],
+        )
 
 
 def execute_floor() -> None:
