@@ -1,15 +1,18 @@
 """Reading what a request gives, for pages and API alike; every fault is an ``InvalidInput`` naming its field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from apps.cases.choices import Card, CaseState
+from apps.cases.models import Category
 from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
+from apps.cases.selectors.choices import point_inside
 from apps.cases.serializers import ActionSerializer, ReportSerializer
 from apps.cases.workflow import Action
 from apps.core.errors import InvalidInput, NotVisible
+from apps.grid.models import Unit
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -97,3 +100,26 @@ def _flat(texts: Any) -> list[Any]:
     if isinstance(texts, list):
         return [text for inner in texts for text in (_flat(inner) if isinstance(inner, list | Mapping) else [inner])]
     return [texts]
+
+
+def intake_inputs(given: dict[str, Any], units: Sequence[Unit], leaves: Sequence[Category]) -> dict[str, Any]:
+    """The arguments of ``report_case`` from the intake form: the point, or one inside the unit that was chosen."""
+    unit = next((one for one in units if one.code == given["unit"]), None)
+    lon, lat = given["lon"], given["lat"]
+    if lon is None or lat is None:
+        inside = point_inside(unit) if unit is not None else None
+        if inside is None:
+            raise InvalidInput(fields={"unit": [_("该单元没有边界，请在地图上点出位置。")]})
+        lon, lat = inside
+    return {
+        "category": next(leaf for leaf in leaves if leaf.key == given["category"]),
+        "title": given["title"],
+        "description": given["description"],
+        "lon": lon,
+        "lat": lat,
+        "address": given["address"],
+        "unit": unit,
+        "source": given["source"],
+        "source_number": given["source_number"] or None,
+        "client_id": given["client_id"],
+    }

@@ -1,6 +1,5 @@
 """One case with everything its page shows, in a fixed number of queries."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,6 +18,9 @@ from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.core.models import Attachment
 from apps.deadlines.selectors import steps_on
+from apps.grid.permissions import Permission
+from apps.grid.scopes import covers
+from apps.organisation.models import agency_ids_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -53,6 +55,7 @@ class CaseDetail:
     suggestion: Suggestion | None = None
     near: list[Neighbour] = field(default_factory=list)
     times_here: int = 1
+    may_attach: bool = False
 
     @property
     def lead(self) -> Leg | None:
@@ -63,6 +66,16 @@ class CaseDetail:
     def assisting(self) -> list[Leg]:
         """The open legs of those who help."""
         return [leg for leg in self.legs if leg.role == LegRole.ASSIST and leg.state in OPEN_LEG]
+
+    @property
+    def may_merge(self) -> bool:
+        """Whether the person may merge the case into another now."""
+        return self.may(Action.MERGE)
+
+    @property
+    def nobody(self) -> bool:
+        """Whether the desk may dispatch but has nobody whose duty it is."""
+        return self.suggestion is None and self.may(Action.DISPATCH)
 
     def may(self, action: str) -> bool:
         """Whether the person may take this action now."""
@@ -98,17 +111,13 @@ def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
     seen.entries = timeline_of(events, steps, at=at)
     seen.photos = attachments_of(CASE_TARGET, case.pk)
     seen.near, seen.times_here = neighbours_of(user, case)
+    seen.may_attach = case.open and (
+        covers(user, Permission.CASE_REPORT, case.place)
+        or any(leg.agency_id in agency_ids_of(user) for leg in seen.legs)
+    )
     if any(row.action in SUGGESTING for row in seen.actions):
         seen.suggestion = suggest(case, at=at)
     return seen
-
-
-def events_since(user: "User", number: str, version: int, *, at: datetime) -> Sequence[Entry]:
-    """What happened to a case since somebody read it at ``version``, for those told that it changed."""
-    case = case_in_scope(user, number)
-    events = CaseEvent.objects.filter(case=case).select_related("actor", "leg__agency").order_by("-sequence")
-    changed = max(case.version - version, 1)
-    return timeline_of(list(events[:changed])[::-1], [], at=at)
 
 
 def event_page(user: "User", number: str, *, cursor: str | None, size: int) -> KeysetPage[CaseEvent]:

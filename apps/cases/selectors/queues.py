@@ -16,6 +16,7 @@ from apps.cases.selectors.listing import OPEN_PART, Wanted, page_of
 from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage
 from apps.deadlines import rulebook
+from apps.deadlines.calendar import WorkingCalendar
 from apps.grid.permissions import Permission
 from apps.grid.scopes import scopes_of
 from apps.organisation.models import Agency, AgencyKind
@@ -129,3 +130,31 @@ def queue_counts(desks: Sequence[Agency], *, moments: Moments, wanted: Wanted) -
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)
         row = cursor.fetchone()
     return {queue.key: count for queue, count in zip(QUEUES, row or (), strict=True)}
+
+
+@dataclass(frozen=True)
+class Board:
+    """The dispatch centre at a moment: whose desks, how many in each queue, and a page of one of them."""
+
+    at: datetime
+    calendar: WorkingCalendar
+    desks: list[Agency]
+    wanted: Wanted
+    queue: Queue
+    counts: dict[str, int]
+    page: KeysetPage[Case]
+
+
+FIRST = ("screen", "dispatch", "given", "verify", "close", "handling")
+
+
+def board_of(user: "Person", *, queue: str, wanted: Wanted, cursor: str | None, size: int, at: datetime) -> Board:
+    """Everything the queues and the list show: the desks, the calendar, all counts and one page. Without ``queue``
+    the first in which something waits."""
+    desks = desks_of(user)
+    calendar = rulebook.current().calendar
+    moments = Moments(at, calendar.add_working_hours(at, NEAR_HOURS))
+    counts = queue_counts(desks, moments=moments, wanted=wanted)
+    chosen = queue_named(queue or next((key for key in FIRST if counts.get(key)), FIRST[1]))
+    page = queue_page(chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=size)
+    return Board(at, calendar, desks, wanted, chosen, counts, page)

@@ -3,5 +3,6 @@
 from apps.cases.services.acting import perform
 from apps.cases.services.evidence import attach_case_photo
 from apps.cases.services.reporting import report_case
+from apps.cases.services.together import perform_with_photos, report_with_photos
 
-__all__ = ["attach_case_photo", "perform", "report_case"]
+__all__ = ["attach_case_photo", "perform", "perform_with_photos", "report_case", "report_with_photos"]

@@ -1,0 +1,175 @@
+"""Forms of the pages: one per action, made from the workflow's table, and the intake form."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.choices import Source
+from apps.cases.models import Case, Category
+from apps.cases.workflow import Action, Transition
+from apps.core.clock import SHANGHAI
+from apps.grid.models import Unit
+from apps.organisation.models import Agency
+
+WITH_PHOTOS = frozenset({Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK})
+NOTE_HELP = {
+    Action.REFUSE: _("上报人会看到这段理由。"),
+    Action.RETURN: _("写明为何不属本单位或无法办理。"),
+    Action.ESCALATE: _("写明本级已做了什么、为何需要上级。"),
+    Action.SUSPEND: _("写明缺少什么条件。"),
+    Action.FEEDBACK: _("写明如何处置、结果如何。"),
+}
+YES_NO = ((True, _("是")), (False, _("否")))
+MOST_PHOTOS = 6
+
+
+class ManyFiles(forms.ClearableFileInput):
+    """A chooser of several files."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Any number of photos up to six."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = ManyFiles(attrs={"accept": "image/*", "capture": "environment"})
+        super().__init__(required=False, widget=widget, label=_("照片"), **options)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """The files, each as one would be cleaned."""
+        files = [super(PhotosField, self).clean(one, initial) for one in data or []]
+        if len(files) > MOST_PHOTOS:
+            raise forms.ValidationError(_("一次最多 %(most)d 张照片。") % {"most": MOST_PHOTOS})
+        return files
+
+
+def _yes_no(label: Any, yes: Any = None, no: Any = None) -> forms.TypedChoiceField:
+    choices = ((True, yes), (False, no)) if yes else YES_NO
+    return forms.TypedChoiceField(
+        label=label, choices=choices, coerce=lambda given: str(given) == "True", widget=forms.RadioSelect
+    )
+
+
+class ActionForm(forms.Form):
+    """What one action asks for. Whether a note or input is needed is decided by ``perform``, which names it."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        row: Transition,
+        data: Any = None,
+        files: Any = None,
+        *,
+        targets: Sequence[Agency] = (),
+        suggested: Agency | None = None,
+        into: str = "",
+        version: int | None = None,
+    ) -> None:
+        super().__init__(data, files, initial={"version": version, "into": into})
+        self.row = row
+        self._add_inputs(targets, suggested)
+        self.fields["note"] = forms.CharField(
+            label=_("说明") if row.note else _("备注"),
+            required=False,
+            strip=True,
+            widget=forms.Textarea(attrs={"rows": 2, "maxlength": 2000}),
+            help_text=NOTE_HELP.get(row.action, ""),
+        )
+        if row.action in WITH_PHOTOS:
+            self.fields["photos"] = PhotosField()
+
+    def _add_inputs(self, targets: Sequence[Agency], suggested: Agency | None) -> None:
+        action = self.row.action
+        if action is Action.DISPATCH:
+            choices = [(agency.code, agency.name) for agency in targets]
+            self.fields["agency"] = forms.ChoiceField(
+                label=_("主办单位"),
+                choices=[("", _("请选择")), *choices],
+                initial=suggested.code if suggested else "",
+                required=False,
+            )
+            self.fields["assisting"] = forms.MultipleChoiceField(
+                label=_("协办单位"), choices=choices, required=False, widget=forms.CheckboxSelectMultiple
+            )
+        elif action is Action.VERIFY:
+            self.fields["passed"] = _yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
+        elif action is Action.SUSPEND:
+            self.fields["until"] = forms.DateField(
+                label=_("复核日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+            )
+        elif action is Action.EXTEND:
+            self.fields["until"] = forms.DateTimeField(
+                label=_("延期至"),
+                input_formats=["%Y-%m-%dT%H:%M"],
+                widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            )
+        elif action is Action.MERGE:
+            self.fields["into"] = forms.CharField(label=_("并入案件编号"), max_length=20)
+        elif action is Action.RATE:
+            self.fields["solved"] = _yes_no(_("问题解决了吗"), _("解决了"), _("没有解决"))
+            self.fields["satisfied"] = _yes_no(_("满意吗"), _("满意"), _("不满意"))
+
+    def inputs(self) -> dict[str, Any]:
+        """The arguments of ``perform``, photos apart."""
+        given = {name: value for name, value in self.cleaned_data.items() if name != "photos" and value not in ("", [])}
+        given["version"] = self.cleaned_data.get("version")
+        given.setdefault("note", "")
+        if self.row.action is Action.EXTEND and given["until"].tzinfo is None:
+            given["until"] = given["until"].replace(tzinfo=SHANGHAI)
+        return given
+
+    def photos(self) -> list[Any]:
+        """The files sent with it."""
+        return list(self.cleaned_data.get("photos") or [])
+
+
+def category_choices(leaves: Sequence[Category]) -> list[Any]:
+    """Leaves grouped by their branch, for a select."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for leaf in leaves:
+        branch = leaf.parent
+        top = branch.parent if branch else None
+        name = " › ".join(node.label for node in (top, branch) if node is not None)
+        groups.setdefault(name, []).append((leaf.key, f"{leaf.code} {leaf.label}"))
+    return [("", _("请选择")), *groups.items()]
+
+
+class IntakeForm(forms.Form):
+    """A case taken in at a desk: from a call, a letter, another department, or seen by the desk itself."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    category = forms.ChoiceField(label=_("类别"))
+    title = forms.CharField(label=_("标题"), max_length=Case._meta.get_field("title").max_length)
+    description = forms.CharField(
+        label=_("情况说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    source = forms.ChoiceField(label=_("来源"), choices=Source.choices, initial=Source.HOTLINE_12345)
+    source_number = forms.CharField(
+        label=_("来源编号"), max_length=60, required=False, help_text=_("同一来源的同一编号只登记一次。")
+    )
+    address = forms.CharField(label=_("地点"), max_length=160, required=False)
+    unit = forms.ChoiceField(label=_("所在单元"), required=False, help_text=_("在地图上点出位置时可以不选。"))
+    lon = forms.FloatField(
+        label=_("经度"), required=False, min_value=-180, max_value=180, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    lat = forms.FloatField(
+        label=_("纬度"), required=False, min_value=-90, max_value=90, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    photos = PhotosField()
+
+    def __init__(self, *args: Any, leaves: Sequence[Category], units: Sequence[Unit], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["category"].choices = category_choices(leaves)  # type: ignore[attr-defined]
+        named = [(unit.code, f"{'　' * max(unit.level - units[0].level, 0)}{unit.name}") for unit in units]
+        self.fields["unit"].choices = [("", _("按地图位置")), *named]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A place is needed: a point, or a unit."""
+        given = super().clean() or {}
+        if not given.get("unit") and (given.get("lon") is None or given.get("lat") is None):
+            self.add_error("unit", _("请在地图上点出位置，或选择所在单元。"))
+        return given

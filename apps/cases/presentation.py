@@ -1,0 +1,246 @@
+"""How cases look in lists and on pages: plain values for templates, made without queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.choices import CaseState, LegRole, LegState, Source, Urgency
+from apps.cases.models import Case, Leg
+from apps.cases.workflow import ACTION_LABELS, Action, Transition
+from apps.core.presentation import limit_look
+from apps.deadlines.calendar import WorkingCalendar
+
+STATE_TONES = {CaseState.SUSPENDED: "hold", CaseState.CLOSED: "ok"}
+STATE_ICONS = {CaseState.SUSPENDED: "player-pause", CaseState.CLOSED: "circle-check"}
+LEVELS = ("district", "street", "community", "grid")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A limit as ``limit_chip`` draws it: ``left`` in working minutes, none where the clock runs without pause."""
+
+    due_at: datetime | None
+    state: str
+    started_at: datetime | None
+    left: int | None
+    card: str
+
+    def tone(self, at: datetime) -> str:
+        """The tone of the limit at ``at``, for a point on the map: ``ok, near, late`` or ``hold``."""
+        paused = self.state == "paused"
+        tone = limit_look(self.due_at, at=at, started_at=self.started_at, paused=paused, card=self.card).tone
+        return "ok" if tone == "none" else tone
+
+
+def working_minutes(calendar: WorkingCalendar, at: datetime, due_at: datetime) -> int:
+    """Working minutes from ``at`` to ``due_at``, negative when over."""
+    return int(calendar.working_seconds_between(at, due_at) / 60)
+
+
+def started_at(case: Case) -> datetime:
+    """When the present limit began, as near as the case itself knows."""
+    moments = {
+        CaseState.REPORTED: case.reported_at,
+        CaseState.REGISTERED: case.registered_at,
+        CaseState.DISPATCHED: case.dispatched_at,
+        CaseState.HANDLED: case.handled_at,
+        CaseState.VERIFIED: case.handled_at,
+    }
+    return moments.get(CaseState(case.state)) or case.reported_at
+
+
+def look_of(case: Case, calendar: WorkingCalendar, at: datetime, *, began: datetime | None = None) -> Look:
+    """The limit of a case; ``began`` where the leg is known."""
+    if not case.open or case.due_at is None:
+        return Look(None, "", None, None, "")
+    paused = case.state == CaseState.SUSPENDED
+    timed = case.urgency != Urgency.URGENT and not paused
+    left = working_minutes(calendar, at, case.due_at) if timed else None
+    return Look(case.due_at, "paused" if paused else "", began or started_at(case), left, case.card)
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case of a list."""
+
+    case: Case
+    look: Look
+    url: str
+    current: bool = False
+
+    @property
+    def icon(self) -> str:
+        """The category's icon."""
+        return self.case.category.icon or "point"
+
+    @property
+    def place(self) -> str:
+        """Where it is, in the fewest words."""
+        return self.case.address or self.case.unit.name
+
+    @property
+    def source(self) -> str | Promise:
+        """Where it came from."""
+        return Source(self.case.source).label
+
+    @property
+    def state(self) -> str | Promise:
+        """The word of its state."""
+        return CaseState(self.case.state).label
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state."""
+        return STATE_TONES.get(CaseState(self.case.state), "")
+
+
+def rows_of(
+    cases: Iterable[Case], calendar: WorkingCalendar, at: datetime, *, link: Any = None, current: str = ""
+) -> list[CaseRow]:
+    """Rows for a list; ``link(case)`` says where each leads, else to its own page."""
+    return [
+        CaseRow(
+            case,
+            look_of(case, calendar, at),
+            link(case) if link else reverse("cases:case", args=[case.number]),
+            case.number == current,
+        )
+        for case in cases
+    ]
+
+
+@dataclass(frozen=True)
+class ActionButton:
+    """A button of the action bar."""
+
+    action: str
+    label: str | Promise
+    icon: str
+    key: str
+    primary: bool
+
+
+ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
+    Action.REGISTER: ("clipboard-check", "a"),
+    Action.REFUSE: ("ban", "x"),
+    Action.SETTLE: ("tool", "t"),
+    Action.DISPATCH: ("send", "d"),
+    Action.ACCEPT: ("check", "a"),
+    Action.RETURN: ("arrow-back-up", "r"),
+    Action.FEEDBACK: ("message-check", "f"),
+    Action.VERIFY: ("eye-check", "v"),
+    Action.REWORK: ("refresh", "w"),
+    Action.CLOSE: ("circle-check", "c"),
+    Action.ESCALATE: ("arrow-up", "e"),
+    Action.SUSPEND: ("player-pause", "s"),
+    Action.RESUME: ("player-play", "s"),
+    Action.EXTEND: ("calendar-plus", "l"),
+    Action.SUPERVISE: ("flag", "u"),
+    Action.COMMENT: ("message", "m"),
+    Action.MERGE: ("git-merge", "g"),
+    Action.REOPEN: ("rotate", "o"),
+    Action.RATE: ("star", "p"),
+}
+# The order of the bar: what moves the case first, what only speaks last.
+ORDER = [
+    Action.REGISTER,
+    Action.DISPATCH,
+    Action.ACCEPT,
+    Action.FEEDBACK,
+    Action.VERIFY,
+    Action.CLOSE,
+    Action.RESUME,
+    Action.SETTLE,
+    Action.ESCALATE,
+    Action.RETURN,
+    Action.REWORK,
+    Action.REFUSE,
+    Action.MERGE,
+    Action.SUSPEND,
+    Action.EXTEND,
+    Action.SUPERVISE,
+    Action.REOPEN,
+    Action.RATE,
+    Action.COMMENT,
+]
+LEADING = frozenset(ORDER[:7])
+
+
+def buttons_of(rows: Iterable[Transition]) -> list[ActionButton]:
+    """The action bar, the leading action first."""
+    actions = sorted((row.action for row in rows), key=ORDER.index)
+    lead = actions[0] if actions and actions[0] in LEADING else None
+    return [
+        ActionButton(action.value, ACTION_LABELS[action], *ICONS_AND_KEYS[action], primary=action is lead)
+        for action in actions
+    ]
+
+
+LEG_TONES = {LegState.OFFERED: "info", LegState.FAILED: "late", LegState.RETURNED: "near", LegState.FED_BACK: "ok"}
+
+
+@dataclass(frozen=True)
+class LegCard:
+    """One leg on the agency's desk."""
+
+    leg: Leg
+    look: Look
+    note: str
+    actions: list[ActionButton]
+
+    @property
+    def state(self) -> str | Promise:
+        """The word of its state."""
+        return LegState(self.leg.state).label
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state."""
+        return LEG_TONES.get(LegState(self.leg.state), "")
+
+    @property
+    def role(self) -> str | Promise:
+        """Lead or assisting."""
+        return LegRole(self.leg.role).label
+
+
+PURPOSES = {"before": _("处置前"), "after": _("处置后"), "evidence": _("现场")}
+
+
+def photos_of(attachments: Iterable[Any]) -> list[dict[str, Any]]:
+    """Photos for the grid of pictures."""
+    return [
+        {
+            "url": reverse("attachment", args=[photo.pk]),
+            "thumbnail_url": reverse("attachment-small", args=[photo.pk]),
+            "caption": PURPOSES.get(photo.purpose, ""),
+        }
+        for photo in attachments
+    ]
+
+
+def leg_cards(legs: Iterable[Leg], calendar: WorkingCalendar, at: datetime) -> list[LegCard]:
+    """Cards for the agency's desk, with what its people may do by the state of each leg."""
+    cards = []
+    for leg in legs:
+        paused = leg.case.state == CaseState.SUSPENDED
+        done = leg.ended_at is not None
+        timed = leg.case.urgency != Urgency.URGENT and not paused and not done
+        left = working_minutes(calendar, at, leg.due_at) if timed else None
+        card = leg.case.card if leg.role == LegRole.LEAD and not done else ""
+        look = Look(leg.due_at, "paused" if paused else "", leg.opened_at, left, card)
+        moves = [] if paused or leg.case.state != CaseState.DISPATCHED else LEG_MOVES.get(LegState(leg.state), [])
+        buttons = [
+            ActionButton(action.value, ACTION_LABELS[action], *ICONS_AND_KEYS[action], primary=number == 0)
+            for number, action in enumerate(moves)
+        ]
+        cards.append(LegCard(leg, look, getattr(leg, "words", None) or "", buttons))
+    return cards
+
+
+LEG_MOVES = {LegState.OFFERED: [Action.ACCEPT, Action.RETURN], LegState.ACCEPTED: [Action.FEEDBACK]}

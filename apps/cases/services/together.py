@@ -1,0 +1,33 @@
+"""Acts that come with photos: both or neither."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from django.db import transaction
+
+from apps.cases.models import Case
+from apps.cases.services.acting import perform
+from apps.cases.services.evidence import AFTER, BEFORE, attach_case_photo
+from apps.cases.services.reporting import report_case
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+@transaction.atomic
+def perform_with_photos(*, number: str, actor: "User", at: datetime, photos: Iterable[BinaryIO], **given: Any) -> Case:
+    """Attach photos of the result, then act; raises what ``attach_case_photo`` and ``perform`` raise."""
+    for photo in photos:
+        attach_case_photo(number=number, actor=actor, upload=photo, at=at, purpose=AFTER)
+    return perform(number=number, actor=actor, at=at, **given)
+
+
+@transaction.atomic
+def report_with_photos(*, actor: "User", at: datetime, photos: Iterable[BinaryIO], **given: Any) -> Case:
+    """Report a case and attach the photos of what was found; a repeat with the same ``client_id`` adds none."""
+    case = report_case(actor=actor, at=at, **given)
+    if case.reported_at == at:
+        for photo in photos:
+            attach_case_photo(number=case.number, actor=actor, upload=photo, at=at, purpose=BEFORE)
+    return case

@@ -1,0 +1,123 @@
+"""What this room puts into the shell: entries of the top bar, what waits at home, search hits, points on the map."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.cases.choices import CaseState, LegState
+from apps.cases.presentation import look_of, started_at, working_minutes
+from apps.cases.selectors import Wanted, case_page, desks_of
+from apps.cases.selectors.desk import legs_in_hand
+from apps.cases.selectors.waiting import held_by
+from apps.core import clock, navigation
+from apps.core.search import PER_PROVIDER, SearchHit, register_search
+from apps.core.waiting import WaitingItem, register_waiting
+from apps.deadlines import rulebook
+from apps.grid.overlays import MOST_POINTS, MapPoint, register_overlay
+from apps.grid.permissions import Permission
+from apps.grid.scopes import holds
+from apps.organisation.models import agency_ids_of
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.grid.models import Unit
+
+KINDS = {
+    CaseState.REPORTED: (gettext_lazy("待受理"), "clipboard-check"),
+    CaseState.REGISTERED: (gettext_lazy("待派遣"), "send"),
+    CaseState.HANDLED: (gettext_lazy("待核查"), "eye-check"),
+    CaseState.VERIFIED: (gettext_lazy("待结案"), "circle-check"),
+}
+
+
+def waiting_cases(user: "User") -> Iterator[WaitingItem]:
+    """What stands on the user's desks and in the hands of the user's agencies."""
+    desks = desks_of(user)
+    legs = legs_in_hand(user) if desks or agency_ids_of(user) else []
+    cases = held_by(desks)
+    if not legs and not cases:
+        return
+    at, calendar = clock.now(), rulebook.current().calendar
+    for leg in legs:
+        yield WaitingItem(
+            title=leg.case.title,
+            place=leg.case.address or leg.case.unit.name,
+            due_at=leg.due_at,
+            url=reverse("cases:case", args=[leg.case.number]),
+            kind=_("待接收") if leg.state == LegState.OFFERED else _("办理中"),
+            icon=leg.case.category.icon or "point",
+            started_at=leg.opened_at,
+            left=working_minutes(calendar, at, leg.due_at) if leg.case.urgency == "normal" else None,
+            card=leg.case.card,
+        )
+    for case in cases:
+        kind, icon = KINDS[CaseState(case.state)]
+        look = look_of(case, calendar, at)
+        yield WaitingItem(
+            title=case.title,
+            place=case.address or case.unit.name,
+            due_at=case.due_at,
+            url=reverse("cases:dispatch-case", args=[case.number]),
+            kind=kind,
+            icon=case.category.icon or icon,
+            started_at=started_at(case),
+            left=look.left,
+            card=case.card,
+        )
+
+
+def find_cases(user: "User", words: str) -> Iterator[SearchHit]:
+    """Cases by number or by words of title, place and description."""
+    for case in case_page(user, Wanted(words=words), cursor=None, size=PER_PROVIDER).rows:
+        yield SearchHit(
+            kind=CaseState(case.state).label,
+            title=f"{case.number} {case.title}",
+            place=case.address or case.unit.name,
+            url=reverse("cases:case", args=[case.number]),
+            icon=case.category.icon or "point",
+        )
+
+
+def open_points(user: "User", unit: "Unit") -> Iterator[MapPoint]:
+    """The open cases inside a unit, coloured by their limits."""
+    at = clock.now()
+    calendar = rulebook.current().calendar
+    page = case_page(user, Wanted(states=OPEN_STATES, unit=unit), cursor=None, size=MOST_POINTS)
+    for case in page.rows:
+        yield MapPoint(
+            id=case.number,
+            lon=case.lon,
+            lat=case.lat,
+            tone=look_of(case, calendar, at).tone(at),
+            title=case.title,
+            url=reverse("cases:case", args=[case.number]),
+        )
+
+
+OPEN_STATES = tuple(
+    state.value for state in CaseState if state not in {CaseState.REFUSED, CaseState.MERGED, CaseState.CLOSED}
+)
+
+
+def _handles(user: "User") -> bool:
+    return bool(agency_ids_of(user))
+
+
+def _sees(user: "User") -> bool:
+    return holds(user, Permission.CASE_COMMENT, Permission.SCORE_RUN)
+
+
+def register() -> None:
+    """Announce all of it, from ``AppConfig.ready``."""
+    dispatches = (Permission.CASE_DISPATCH,)
+    navigation.register_item(
+        "dispatch", gettext_lazy("调度"), "cases:dispatch", lambda user: holds(user, *dispatches), 20
+    )
+    navigation.register_item("desk", gettext_lazy("经办"), "cases:desk", _handles, 21)
+    navigation.register_item("cases", gettext_lazy("案件"), "cases:list", _sees, 25)
+    register_waiting(waiting_cases)
+    register_search(find_cases)
+    register_overlay("cases", gettext_lazy("在办案件"), open_points)

@@ -1,0 +1,18 @@
+"""Addresses of the dispatch centre, of cases and of the agency's desk."""
+
+from django.urls import path
+
+from apps.cases.views import case, desk, dispatch, intake
+
+app_name = "cases"
+
+urlpatterns = [
+    path("dispatch/", dispatch.dispatch, name="dispatch"),
+    path("dispatch/<str:number>/", dispatch.dispatch_case, name="dispatch-case"),
+    path("cases/", case.case_list, name="list"),
+    path("cases/new/", intake.new_case, name="new"),
+    path("cases/<str:number>/", case.case, name="case"),
+    path("cases/<str:number>/photos/", case.attach, name="attach"),
+    path("cases/<str:number>/act/<str:action>/", case.act, name="act"),
+    path("desk/", desk.desk, name="desk"),
+]

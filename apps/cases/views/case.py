@@ -1,0 +1,173 @@
+"""A case on a page of its own, the list of all, and taking an action."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from apps.cases import services
+from apps.cases.choices import Card, CaseState
+from apps.cases.forms import ActionForm
+from apps.cases.inputs import list_wanted
+from apps.cases.presentation import rows_of
+from apps.cases.selectors import case_detail, case_page
+from apps.cases.selectors.acting import Acting, acting_on, entries_since
+from apps.cases.selectors.choices import filter_choices
+from apps.cases.views.common import announce, case_context, chips_of, person, safe_next, size_of, wants_pane
+from apps.cases.workflow import ACTION_LABELS
+from apps.core import clock
+from apps.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from apps.deadlines import rulebook
+from apps.grid.permissions import Permission
+from apps.grid.scopes import holds
+from apps.organisation.models import agency_ids_of
+
+
+@login_required
+@require_GET
+def case_list(request: HttpRequest) -> HttpResponse:
+    """All cases of the scope; ``?state=&unit=&category=&holder=&card=&supervised=&q=&size=&cursor=``."""
+    user = person(request)
+    if not holds(user, Permission.CASE_VIEW) and not agency_ids_of(user):
+        raise NotAllowed
+    wanted = list_wanted(request.GET)
+    size, at = size_of(request), clock.now()
+    page = case_page(user, wanted, cursor=request.GET.get("cursor"), size=size)
+    context = {
+        "nav_active": "cases",
+        "page": page,
+        "rows": rows_of(page.rows, rulebook.current().calendar, at),
+        "size": size,
+        "chips": chips_of(wanted),
+        "wanted": wanted,
+        "states": CaseState.choices,
+        "cards": [choice for choice in Card.choices if choice[0]],
+        "choices": filter_choices(user),
+        "may_report": holds(user, Permission.CASE_REGISTER),
+    }
+    return render(request, "cases/list.html", context)
+
+
+@login_required
+@require_GET
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    """The case with everything known of it; printable."""
+    at = clock.now()
+    detail = case_detail(person(request), number, at=at)
+    back = reverse("cases:case", args=[number])
+    context = case_context(detail, at=at, back=back)
+    return render(request, "cases/case.html", context | {"nav_active": "cases", "alone": True})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
+    """The form of an action, and taking it: a panel for htmx, a page without."""
+    acting = acting_on(person(request), number, action)
+    if request.method == "POST":
+        return _take(request, acting)
+    if acting.row is None:
+        return _panel(request, acting, None, status=409)
+    form = ActionForm(
+        acting.row, targets=acting.targets, suggested=acting.suggested, into=acting.into, version=acting.version
+    )
+    return _panel(request, acting, form, status=200)
+
+
+def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
+    form = ActionForm(acting.any_row, request.POST, request.FILES, targets=acting.targets)
+    if not form.is_valid():
+        return _panel(request, acting, form, status=422)
+    inputs = form.inputs()
+    try:
+        services.perform_with_photos(
+            number=acting.case.number,
+            action=acting.action.value,
+            actor=person(request),
+            at=clock.now(),
+            photos=form.photos(),
+            **inputs,
+        )
+    except InvalidInput as error:
+        _take_errors(form, error)
+        return _panel(request, acting, form, status=422)
+    except Conflict as error:
+        return _conflict(request, acting, form, error, inputs["version"])
+    return _done(request, acting)
+
+
+def _take_errors(form: ActionForm, error: DomainError) -> None:
+    for name, texts in error.fields.items():
+        field = {"photo": "photos"}.get(name, name)
+        for text in texts:
+            form.add_error(field if field in form.fields else None, text)
+    if not error.fields:
+        form.add_error(None, str(error.message))
+
+
+def _conflict(
+    request: HttpRequest, acting: Acting, form: ActionForm, error: Conflict, version: int | None
+) -> HttpResponse:
+    """Somebody was faster: what happened meanwhile, and the form as it was typed, against the case as it stands."""
+    now = acting_on(person(request), acting.case.number, acting.action.value)
+    form.data = form.data.copy()
+    form.data["version"] = now.version
+    since = entries_since(now.case, version if acting.version_of_case else None, at=clock.now())
+    return _panel(request, now, form, status=409, error=error, since=since)
+
+
+def _panel(request: HttpRequest, acting: Acting, form: ActionForm | None, *, status: int, **more: Any) -> HttpResponse:
+    number = acting.case.number
+    context = {
+        "case": acting.case,
+        "action": acting.action.value,
+        "label": ACTION_LABELS[acting.action],
+        "available": acting.row is not None,
+        "form": form,
+        "next": safe_next(request, reverse("cases:case", args=[number])),
+        "modal": request.headers.get("HX-Target") == "modal-body" or "modal" in request.POST,
+        "nav_active": "cases",
+        **more,
+    }
+    if not wants_pane(request):
+        return render(request, "cases/action.html", context, status=status)
+    response = render(request, "cases/_action.html", context, status=status)
+    if request.method == "POST":
+        response["HX-Retarget"] = "#modal-body" if context["modal"] else "#action-panel"
+        response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _done(request: HttpRequest, acting: Acting) -> HttpResponse:
+    number = acting.case.number
+    back = safe_next(request, reverse("cases:case", args=[number]))
+    said = _("已办理：%(action)s") % {"action": ACTION_LABELS[acting.action]}
+    if not wants_pane(request) or "modal" in request.POST:
+        messages.success(request, said)
+        if wants_pane(request):
+            return HttpResponse(headers={"HX-Redirect": back})
+        return redirect(back)
+    at = clock.now()
+    context = case_context(case_detail(person(request), number, at=at), at=at, back=back)
+    response = render(request, "cases/_case.html", context | {"alone": not back.startswith("/dispatch/")})
+    return announce(response, **{"toast": {"text": said, "tone": "success"}, "case:changed": number})
+
+
+@login_required
+@require_POST
+def attach(request: HttpRequest, number: str) -> HttpResponse:
+    """Add photos to a case from its page."""
+    back = safe_next(request, reverse("cases:case", args=[number]))
+    try:
+        for photo in request.FILES.getlist("photos"):
+            services.attach_case_photo(number=number, actor=person(request), upload=photo, at=clock.now())
+    except InvalidInput as error:
+        messages.error(request, " ".join(text for texts in error.fields.values() for text in texts))
+    else:
+        messages.success(request, _("照片已上传。"))
+    return redirect(back)

@@ -1,0 +1,86 @@
+"""What the views of this room share."""
+
+import json
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.cases.choices import Card, CaseState
+from apps.cases.presentation import buttons_of, look_of, photos_of
+from apps.cases.selectors import CaseDetail, Wanted
+from apps.deadlines import rulebook
+
+SIZES = (20, 50, 100)
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in; the view is behind ``login_required``."""
+    return cast(User, request.user)
+
+
+def size_of(request: HttpRequest) -> int:
+    """Rows per page, one of ``SIZES``."""
+    asked = request.GET.get("size", "")
+    return int(asked) if asked in {str(one) for one in SIZES} else SIZES[1]
+
+
+def chips_of(wanted: Wanted) -> list[tuple[str, str, str]]:
+    """The filters in force as removable chips."""
+    chips: list[tuple[str, str, str]] = []
+    if wanted.words:
+        chips.append(("q", wanted.words, wanted.words))
+    if wanted.states:
+        words = _("、").join(str(CaseState(state).label) for state in wanted.states)
+        chips.append(("state", ",".join(wanted.states), words))
+    if wanted.unit is not None:
+        chips.append(("unit", wanted.unit.code, wanted.unit.name))
+    if wanted.category is not None:
+        chips.append(("category", wanted.category.key, wanted.category.label))
+    if wanted.holder is not None:
+        chips.append(("holder", wanted.holder.code, wanted.holder.name))
+    if wanted.card:
+        chips.append(("card", wanted.card, str(Card(wanted.card).label)))
+    if wanted.supervised:
+        chips.append(("supervised", "1", _("督办件")))
+    return chips
+
+
+def case_context(detail: CaseDetail, *, at: Any, back: str) -> dict[str, Any]:
+    """What ``cases/_case.html`` shows; one query for the working calendar."""
+    calendar = rulebook.current().calendar
+    lead = detail.lead
+    place = detail.case.community or detail.case.street or detail.case.district
+    look = look_of(detail.case, calendar, at, began=lead.opened_at if lead else None)
+    return {
+        "detail": detail,
+        "case": detail.case,
+        "look": look,
+        "tone": look.tone(at),
+        "buttons": buttons_of(detail.actions),
+        "photos": photos_of(detail.photos),
+        "back": back,
+        "map_unit": place.code,
+    }
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """Where the form said to go on to, if that is one of our own pages."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure()):
+        return asked
+    return fallback
+
+
+def wants_pane(request: HttpRequest) -> bool:
+    """Whether htmx asks for the case beside a list and not for a page."""
+    headers = request.headers
+    return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
+
+
+def announce(response: HttpResponse, **events: Any) -> HttpResponse:
+    """Let the browser hear events with the answer; non-ASCII text is escaped for the header."""
+    response["HX-Trigger"] = json.dumps(events)
+    return response

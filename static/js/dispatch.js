@@ -1,0 +1,113 @@
+/** The dispatch centre and the case: moving through the list by key, the action panel, polling that disturbs nobody. */
+
+const WIDE = window.matchMedia("(min-width: 1200px)");
+const board = () => document.querySelector("[data-dispatch]");
+const rows = () => [...document.querySelectorAll("#case-rows [data-row]")];
+const panel = () => document.getElementById("action-panel");
+const typing = (target) => target.closest?.("input, textarea, select, [contenteditable=true]");
+const seen = new WeakMap();
+let chosen = document.querySelector("[data-case]")?.dataset.case ?? "";
+
+function mark() {
+  for (const row of rows()) {
+    const now = row.dataset.row === chosen;
+    row.classList.toggle("active", now);
+    if (now) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
+function step(by) {
+  const all = rows();
+  if (!all.length) return;
+  const place = all.findIndex((row) => row.dataset.row === chosen);
+  const next = all[Math.min(Math.max(place + by, 0), all.length - 1)];
+  next.click();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function closePanel() {
+  const host = panel();
+  if (!host?.childElementCount) return false;
+  host.replaceChildren();
+  return true;
+}
+
+/** The first case of the queue is open from the start where there is room; the address stays the queue's. */
+function openFirst() {
+  const first = rows()[0];
+  if (!first || chosen || !WIDE.matches || !board()) return;
+  chosen = first.dataset.row;
+  mark();
+  window.htmx.ajax("GET", first.getAttribute("hx-get"), { target: "#case-pane", swap: "innerHTML" });
+}
+
+function enhancePhotos(root) {
+  for (const form of root.querySelectorAll(".photo-add")) form.classList.add("enhanced");
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.key === "Escape" && closePanel()) return;
+  if (typing(event.target) || document.querySelector("dialog[open]") || !board()) return;
+  const key = event.key.toLowerCase();
+  if (key === "j" || key === "k") {
+    event.preventDefault();
+    step(key === "j" ? 1 : -1);
+  }
+});
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("[data-row]");
+  if (row) {
+    chosen = row.dataset.row;
+    mark();
+    board()?.classList.add("has-case");
+  }
+  if (event.target.closest("[data-close-panel]") && closePanel()) event.preventDefault();
+  else if (event.target.closest("#modal [data-close-panel]")) event.preventDefault();
+  if (event.target.closest("[data-back-to-list]")) {
+    event.preventDefault();
+    board()?.classList.remove("has-case");
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submit-on-change]") && event.target.files.length) event.target.form.requestSubmit();
+});
+
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const host = event.target;
+  if (!host.matches?.("[data-poll]")) return;
+  const grown = host.id === "case-rows" && host.querySelector("[data-page]");
+  if (document.hidden || grown) event.preventDefault();
+});
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target } = event.detail;
+  if (xhr.status === 409 && xhr.getResponseHeader("HX-Retarget")) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+  if (target.matches?.("[data-poll]")) {
+    if (seen.get(target) === xhr.responseText) event.detail.shouldSwap = false;
+    seen.set(target, xhr.responseText);
+  }
+});
+
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  const { target } = event.detail;
+  if (target.id === "case-pane") {
+    chosen = target.querySelector("[data-case]")?.dataset.case ?? chosen;
+    target.querySelector(".pane-body")?.scrollTo(0, 0);
+    if (!WIDE.matches) target.scrollIntoView({ block: "start" });
+  }
+  if (target.id === "action-panel") target.scrollIntoView({ block: "nearest" });
+  enhancePhotos(target);
+  mark();
+});
+
+enhancePhotos(document);
+mark();
+if (window.htmx) openFirst();
+else document.addEventListener("DOMContentLoaded", openFirst);
