@@ -9,6 +9,7 @@ from django.core.management import call_command, get_commands
 from django.db import connection
 
 SEEDED = "demo-seeded"
+COLLECTED = ".collected"
 
 
 def main() -> None:
@@ -20,9 +21,21 @@ def main() -> None:
     if "load_catalogues" in commands:
         call_command("load_catalogues", verbosity=0)
         print("catalogues are loaded", flush=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    collect_static_files()
     if settings.DEMO and "seed_demo" in commands and os.environ.get("GRIDGOV_SEED") != "none":
         seed_once()
+
+
+def collect_static_files() -> None:
+    """Hash and compress the static files, unless these very files were collected before."""
+    mark = settings.STATIC_ROOT / COLLECTED
+    sources = [path for folder in settings.STATICFILES_DIRS for path in sorted(folder.rglob("*")) if path.is_file()]
+    facts = [f"{path} {path.stat().st_mtime_ns}" for path in [*sources, settings.BASE_DIR / "package-lock.json"]]
+    fingerprint = hashlib.sha256(repr([facts, settings.VENDOR_FILES, settings.STORAGES]).encode()).hexdigest()
+    if mark.exists() and mark.read_text() == fingerprint:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(fingerprint)
 
 
 def seed_once() -> None:

@@ -143,6 +143,13 @@ VENDOR_FILES = {
     "vendor/leaflet-geoman.min.js": "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js",
     "vendor/leaflet-geoman.min.js.map": "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js.map",
     "vendor/echarts.min.js": "echarts/dist/echarts.min.js",
+    "vendor/swagger/swagger-ui.css": "swagger-ui-dist/swagger-ui.css",
+    "vendor/swagger/swagger-ui.css.map": "swagger-ui-dist/swagger-ui.css.map",
+    "vendor/swagger/swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js",
+    "vendor/swagger/swagger-ui-bundle.js.map": "swagger-ui-dist/swagger-ui-bundle.js.map",
+    "vendor/swagger/swagger-ui-standalone-preset.js": "swagger-ui-dist/swagger-ui-standalone-preset.js",
+    "vendor/swagger/swagger-ui-standalone-preset.js.map": "swagger-ui-dist/swagger-ui-standalone-preset.js.map",
+    "vendor/swagger/favicon-32x32.png": "swagger-ui-dist/favicon-32x32.png",
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["gz", "jpg", "map", "png", "webp"]
@@ -188,6 +195,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "/static/vendor/swagger",
+    "SWAGGER_UI_FAVICON_HREF": "/static/vendor/swagger/favicon-32x32.png",
     "ENUM_NAME_OVERRIDES": {
         "UnitKindEnum": "apps.grid.models.UnitKind",
         "ResidenceKindEnum": "apps.residents.choices.ResidenceKind",
