@@ -163,6 +163,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const line of document.querySelectorAll("#messages .toast-line")) fade(line, line.classList.contains("toast-error") ? "error" : "info");
+for (const active of document.querySelectorAll(".queue .active, .tabs .active")) {
+  const strip = active.parentElement;
+  strip.scrollLeft = active.offsetLeft - strip.offsetLeft - (strip.clientWidth - active.offsetWidth) / 2;
+}
 theme();
 focusForm(document);
 document.querySelector(".form-summary")?.scrollIntoView({ block: "nearest" });
