@@ -374,9 +374,3 @@ def form_summary(form: Any) -> dict[str, Any]:
 def timeline(entries: Iterable[Any]) -> dict[str, Any]:
     """What happened, newest last: entries have ``at, actor, text`` and may have ``icon, tone, note``."""
     return {"entries": entries}
-
-
-@register.simple_tag
-def unit_href(unit: Any, href: str | None = "") -> str:
-    """Where a unit's name leads: ``href`` + its code, or its own page."""
-    return _unit_url(unit, href or "")
