@@ -6,6 +6,7 @@ standard library only. A second call in the same checkout waits for the first.
 """
 
 import fcntl
+import glob
 import hashlib
 import os
 import shutil
@@ -63,7 +64,8 @@ def main():
     browser_side.join()
     if FAILURES:
         sys.exit(FAILURES[0])
-    run_quietly([PYTHON, "-m", "tools.translations", "compile"], "the translations could not be compiled")
+    if translations_are_outdated():
+        run_quietly([PYTHON, "-m", "tools.translations", "compile"], "the translations could not be compiled")
     os.close(lock)
     if command is None:
         say("everything is installed")
@@ -160,6 +162,15 @@ def npm_command():
     home = subprocess.check_output([PYTHON, "-c", where], text=True).strip()
     os.environ["PATH"] = os.path.join(home, "bin") + os.pathsep + os.environ.get("PATH", os.defpath)
     return [os.path.join(home, "bin", "node"), os.path.join(home, "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def translations_are_outdated():
+    """Whether a catalogue was never compiled or has changed since."""
+    for source in glob.glob("apps/*/locale/*/LC_MESSAGES/*.po"):
+        compiled = source[:-2] + "mo"
+        if not os.path.exists(compiled) or os.path.getmtime(compiled) < os.path.getmtime(source):
+            return True
+    return False
 
 
 def run_quietly(command, failure):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from apps.core.embedded import ServicesError, ensure_running, locks, release, wait_for_end
-from gridgov.settings.embedded import MARK, attach_services
+from apps.core.embedded.environment import MARK, attach_services
 
 ROOT = Path(__file__).resolve().parents[1]
 PR_SET_PDEATHSIG = 1

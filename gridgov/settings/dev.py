@@ -2,7 +2,7 @@
 
 import os
 
-from gridgov.settings.embedded import attach_services
+from apps.core.embedded.environment import attach_services
 from gridgov.settings.kept import kept_secret, readable_password
 
 attach_services()

@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from gridgov.settings.embedded import attach_services
+from apps.core.embedded.environment import attach_services
 
 attach_services(var="var/test", durable=False)
 

@@ -4,9 +4,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from apps.core.embedded import attach, say
+from apps.core.embedded.client import attach, say
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MARK = "GRIDGOV_EMBEDDED"
 
 
