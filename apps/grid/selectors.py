@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, Q, QuerySet, Sum
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from apps.core.errors import NotAllowed, NotVisible
@@ -334,6 +335,8 @@ def rows_touched(unit: Unit) -> list[tuple[str, int]]:
     """
     found = []
     for placed in placed_models():
+        if not isinstance(placed.model._meta.verbose_name, Promise):
+            continue  # a record without a name for people, such as the limits of a case
         number = placed.model._base_manager.filter(placed.open_rows, **{f"{unit.kind}_id": unit.pk}).count()
         if number:
             found.append((str(placed.model._meta.verbose_name), number))
