@@ -1,7 +1,7 @@
-"""Reading outlines from GeoJSON files, with the coordinate system stated."""
+"""Reading outlines from GeoJSON files and zipped shapefiles, with the coordinate system stated."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
@@ -10,7 +10,9 @@ from apps.grid.checks import published_outlines
 from apps.grid.crs import Crs, to_wgs84
 from apps.grid.geometry import PRECISION, Measure, invalid_fault, measure, overlap_faults, read_geojson, round_to
 from apps.grid.models import Unit
+from apps.grid.shapefiles import ShapefileError, read_shapefile
 
+ZIP_MAGIC = b"PK"
 Outlines = dict[str, tuple[BaseGeometry, Measure]]
 
 
@@ -23,15 +25,12 @@ class BoundaryFileError(Exception):
 
 
 def read_boundaries(data: bytes, parent_code: str, crs: Crs) -> Outlines:
-    """The outlines of a GeoJSON Feature or FeatureCollection by the ``code`` in each feature's properties, in WGS 84.
+    """The outlines of a GeoJSON file or a zipped shapefile by the ``code`` of each feature, in WGS 84.
 
     Each must be the unit ``parent_code`` itself or one of its open children. Raises ``BoundaryFileError`` naming
     every bad feature: no code, unknown unit, twice, not a polygon, invalid ring (with its place).
     """
-    try:
-        document = json.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError) as error:
-        raise BoundaryFileError([f"the file is not JSON: {error}"]) from error
+    features = _features(data)
     allowed = set(Unit.objects.open().filter(code=parent_code).values_list("code", flat=True)) | set(
         Unit.objects.open().filter(parent__code=parent_code).values_list("code", flat=True)
     )
@@ -39,7 +38,7 @@ def read_boundaries(data: bytes, parent_code: str, crs: Crs) -> Outlines:
         raise BoundaryFileError([f"there is no open unit {parent_code}"])
     problems: list[str] = []
     outlines: Outlines = {}
-    for number, feature in enumerate(_features(document), start=1):
+    for number, feature in enumerate(features, start=1):
         code = str((feature.get("properties") or {}).get("code") or "")
         name = f"feature {number} ({code or 'no code'})"
         if code not in allowed:
@@ -59,13 +58,22 @@ def read_boundaries(data: bytes, parent_code: str, crs: Crs) -> Outlines:
     return outlines
 
 
-def _features(document: Any) -> Iterator[Mapping[str, Any]]:
-    if not isinstance(document, Mapping):
-        return
-    if document.get("type") == "FeatureCollection":
-        yield from (one for one in document.get("features") or [] if isinstance(one, Mapping))
-    elif document.get("type") == "Feature":
-        yield document
+def _features(data: bytes) -> list[Mapping[str, Any]]:
+    """The features of a GeoJSON file or, where the bytes are a zip archive, of a shapefile."""
+    if data.startswith(ZIP_MAGIC):
+        try:
+            return list(read_shapefile(data))
+        except ShapefileError as error:
+            raise BoundaryFileError([str(error)]) from error
+    try:
+        document = json.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError) as error:
+        raise BoundaryFileError([f"the file is not JSON: {error}"]) from error
+    if isinstance(document, Mapping) and document.get("type") == "Feature":
+        return [document]
+    if isinstance(document, Mapping) and document.get("type") == "FeatureCollection":
+        return [one for one in document.get("features") or [] if isinstance(one, Mapping)]
+    raise BoundaryFileError(["the file is neither a GeoJSON Feature nor a FeatureCollection"])
 
 
 def _outline(feature: Mapping[str, Any], crs: Crs) -> tuple[BaseGeometry | None, str]:

@@ -1,4 +1,4 @@
-"""Load the boundaries of a unit's children, or of the unit itself, from GeoJSON."""
+"""Load the boundaries of a unit's children, or of the unit itself, from GeoJSON or a zipped shapefile."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -16,11 +16,11 @@ from apps.grid.services import load_boundaries
 class Command(BaseCommand):
     """Publish every outline of a file, or nothing where one cannot be."""
 
-    help = "Loads boundaries from a GeoJSON file; each feature names its unit by `code`. Prints gaps and overlaps."
+    help = "Loads boundaries from a file; each feature names its unit by `code`. Prints gaps and overlaps."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The file, the unit above, the coordinate system, the reason."""
-        parser.add_argument("file", type=Path, help="GeoJSON: a Feature or a FeatureCollection")
+        parser.add_argument("file", type=Path, help="GeoJSON, or a zipped shapefile")
         parser.add_argument("--parent", required=True, help="the unit above, or the one whose outline it is")
         parser.add_argument("--crs", type=Crs, choices=list(Crs), default=Crs.WGS84, help="the file's system")
         parser.add_argument("--because", default="导入边界", help="the reason, kept with each boundary")
@@ -46,5 +46,7 @@ class Command(BaseCommand):
             return
         for line in report.lines:
             self.stdout.write(line)
-        if report.lines:
+        if not report.lines:
+            self.stdout.write("no gap and no overlap")
+        else:
             raise CommandError(f"{len(report.lines)} fault(s) below {parent}")
