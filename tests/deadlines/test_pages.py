@@ -122,6 +122,8 @@ def test_the_district_overview_leads_administrators_to_the_clock_and_warns_them(
         ("2027 年尚未公布", "/manage/calendar/", "near"),
         ("启用 18 项", "/manage/limits/", ""),
     ]
+    page = admin.get(f"/manage/{tree.district.code}/").content.decode()
+    assert all(f'href="{url}"' in page for url in PAGES)
     sweep(at=NOW - timedelta(minutes=1))
     CalendarYear.objects.filter(year=2027).update(announced=True, origin="人工")
     assert lines()[:2] == [("1 分前", "/manage/sweeps/", ""), ("已公布", "/manage/calendar/", "")]
