@@ -1,6 +1,7 @@
 """``python -m bench [--only NAME] [--sql] [--cases N]``: every figure, one JSON line each.
 
-The benches own a database ``gridgov_bench`` on the server of the settings, filled once with ``seed_demo --cases N``.
+The benches own a database ``gridgov_bench`` on the server of the settings, filled once with ``seed_demo --cases N``
+(``gridgov_bench_N`` for another number than 100,000).
 """
 
 import argparse
@@ -9,6 +10,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 
 import django
 import psycopg
@@ -30,20 +32,20 @@ def benches() -> dict[str, Callable[[Context], None]]:
     return {name: module.run for name, module in modules.items() if hasattr(module, "run")}
 
 
-def use_own_database() -> None:
+def use_own_database(name: str) -> None:
     """Make the benches' database where it is missing and point Django at it."""
     parameters = connection.get_connection_params() | {"dbname": "postgres"}
     keep = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
     with psycopg.connect(**keep, autocommit=True) as server:
-        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone() is None:
-            server.execute(f"CREATE DATABASE {DATABASE}")
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            server.execute(f"CREATE DATABASE {name}")
     connections.close_all()
-    settings.DATABASES["default"]["NAME"] = DATABASE
-    connection.settings_dict["NAME"] = DATABASE
+    settings.DATABASES["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name
 
 
 def fill(cases: int) -> None:
-    """Migrate, and load catalogues, the demo district and ``cases`` cases unless the same number is there already."""
+    """Migrate, and load catalogues, the demo district and ``cases`` cases unless they are there already."""
     call_command("migrate", interactive=False, verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS bench_filled (cases integer PRIMARY KEY)")
@@ -52,9 +54,10 @@ def fill(cases: int) -> None:
         filled = (row and row[0]) or 0
     if filled >= cases:
         return
-    print(f"filling {DATABASE} with {cases} cases (once)", file=sys.stderr, flush=True)
-    call_command("load_catalogues", verbosity=0)
-    call_command("seed_demo", cases=cases)
+    print(f"filling the benches' database with {cases} cases (once)", file=sys.stderr, flush=True)
+    with redirect_stdout(sys.stderr):
+        call_command("load_catalogues", verbosity=0)
+        call_command("seed_demo", cases=cases)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO bench_filled VALUES (%s)", [cases])
         cursor.execute("VACUUM ANALYZE")
@@ -74,7 +77,7 @@ def main() -> None:
     unknown = [name for name in wanted if name not in known]
     if unknown:
         parser.error(f"no such figure: {', '.join(unknown)}; there are {', '.join(known)}")
-    use_own_database()
+    use_own_database(DATABASE if arguments.cases == CASES else f"{DATABASE}_{arguments.cases}")
     fill(arguments.cases)
     context = Context(cases=arguments.cases, show_sql=arguments.sql)
     for name in wanted:
