@@ -49,7 +49,7 @@ def _read(serializer: Any) -> dict[str, Any]:
 class ScoreListView(APIView):
     """Scores of a month."""
 
-    @extend_schema(parameters=[ScoreQuerySerializer], responses=ScorePageSerializer)
+    @extend_schema(operation_id="v1_scores_list", parameters=[ScoreQuerySerializer], responses=ScorePageSerializer)
     def get(self, request: Request) -> Response:
         """A page of one kind of subject, by rank; the latest published month where none is named."""
         user = _user(request)
