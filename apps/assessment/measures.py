@@ -130,7 +130,7 @@ DUTY_DAYS = FactSource(
     _district,
     Q(),
     by_day=True,
-    related=("worker", "grid"),
+    related=("worker", "community", "grid"),
 )
 CARDS = FactSource(
     "cards",

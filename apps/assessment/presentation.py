@@ -235,8 +235,12 @@ def _mark(done: Any, in_time: bool | None, cutoff: Any) -> tuple[str, str, str]:
     return (_("按期"), "ok", "check") if in_time else (_("超时"), "late", "clock-exclamation")
 
 
+def _place(row: Any) -> str:
+    return " › ".join(unit.name for unit in (row.community, row.grid) if unit is not None)
+
+
 def _case(row: Any, found: Opened) -> Fact:
-    place = " › ".join(unit.name for unit in (row.community, row.grid) if unit is not None)
+    place = _place(row)
     if found.source.code == "cases_reported":
         return Fact(
             row.number, _case_url(row.number), row.title, place, row.reported_at, None, row.get_source_display(), "", ""
@@ -257,8 +261,7 @@ def _duty(row: Any, found: Opened) -> Fact:
     word, tone, icon = (_("已交"), "ok", "check") if filed else (_("缺"), "late", "x")
     if filed and row.late:
         word, tone, icon = _("迟交"), "near", "clock"
-    grid = row.grid.name if row.grid else ""
-    return Fact(row.worker.name, "", "", grid, row.date, row.filed_at if filed else None, word, tone, icon)
+    return Fact(row.worker.name, "", "", _place(row), row.date, row.filed_at if filed else None, word, tone, icon)
 
 
 def _card(row: Any, found: Opened) -> Fact:

@@ -55,8 +55,8 @@ class Ruleset:
 def reckon(subjects: Iterable[Subject], rules: Ruleset, tally: Tally) -> list[Result]:
     """Every subject's points and its place among its peers.
 
-    The district stands alone and has no place. A subject whose leading indicator has too small a sample gets points and no place; one without any counted
-    indicator gets neither.
+    The district stands alone and has no place. A subject whose leading indicator has too small a sample gets points and
+    no place; one without any counted indicator gets neither.
     """
     plans = {
         kind: [(indicator, indicator.as_rule()) for indicator in indicators]

@@ -90,6 +90,7 @@ class Story:
     suspended_from: str | None = None
     review_on: date | None = None
     supervised: bool = False
+    supervisor: int | None = None
     handler: Office | None = None
     handled_by: int | None = None
     settled_kind: str = ""
@@ -230,13 +231,23 @@ class _Run:
             story.handling_due = span.due
 
     def act(
-        self, actor: int, action: str, to: str | None = None, note: str = "", leg: int | None = None, **details: Any
+        self,
+        actor: int | Office,
+        action: str,
+        to: str | None = None,
+        note: str = "",
+        leg: int | None = None,
+        **details: Any,
     ) -> None:
+        """Write one event; an ``Office`` as actor is its person, acting for it."""
         story = self.story
         before = story.state
         story.state = to or before
         if action != "comment":
             story.version += 1
+        if isinstance(actor, Office):
+            details["for"] = actor.name
+            actor = actor.person
         payload = {"note": note, **details} if note else details
         story.events.append(EventDraft(self.at, actor, action, payload, before, story.state, leg))
 
@@ -276,7 +287,7 @@ class _Run:
             self.pass_on(to_district=way > 0.94)
         self.verify()
         self.wait(5, 90)
-        self.finish("close", "closed", story.desk.person)
+        self.finish("close", "closed", story.desk)
         return self.rate()
 
     def settle_on_the_spot(self) -> None:
@@ -289,13 +300,13 @@ class _Run:
     def finish_screening(self, action: str, state: str, note: str = "") -> None:
         self._end_case(state)
         details: dict[str, Any] = {"into": ""} if action == "merge" else {}
-        self.act(self.story.ground.station.person, action, state, note, **details)
+        self.act(self.story.ground.station, action, state, note, **details)
 
     def _end_case(self, state: str) -> None:
         self.leg.end("ended", self.at)
         self.story.closed, self.story.holder, self.story.due = self.at, None, None
 
-    def finish(self, action: str, state: str, actor: int) -> None:
+    def finish(self, action: str, state: str, actor: Office) -> None:
         self._end_case(state)
         self.act(actor, action, state)
 
@@ -304,7 +315,7 @@ class _Run:
         self.leg.end("ended", self.at)
         self.open_leg(desk, desk, HANDLING, self.at, head=self.head_of(desk))
         story.registered = self.at
-        self.act(desk.person, "register", "registered", due=self.due())
+        self.act(desk, "register", "registered", due=self.due())
 
     def settle(self, desk: Office) -> None:
         note = self.rng.choice(texts.SETTLE_NOTES)
@@ -312,7 +323,7 @@ class _Run:
         leg.handled_by = desk.person
         leg.end("fed_back", self.at, note)
         self._handled(leg, desk.person)
-        self.act(desk.person, "settle", "handled", note, due=self.due())
+        self.act(desk, "settle", "handled", note, due=self.due())
 
     def _handled(self, leg: LegDraft, person: int) -> None:
         story = self.story
@@ -346,10 +357,10 @@ class _Run:
 
     def escalate(self, above: Office, notes: tuple[str, ...]) -> None:
         story = self.story
-        person = story.desk.person
+        desk = story.desk
         self.leg.end("ended", self.at)
         self.open_leg(above, above, HANDLING, self.at, head=self.head_of(above))
-        self.act(person, "escalate", "registered", self.rng.choice(notes), agency=above.name, due=self.due())
+        self.act(desk, "escalate", "registered", self.rng.choice(notes), agency=above.name, due=self.due())
 
     def dispatch(self, agency: Office) -> None:
         story, desk = self.story, self.story.desk
@@ -362,7 +373,7 @@ class _Run:
             "assisting": [],
             "due": self.due(),
         }
-        self.act(desk.person, "dispatch", "dispatched", **details)
+        self.act(desk, "dispatch", "dispatched", **details)
 
     def give_back(self, agency: Office) -> None:
         note = self.rng.choice(texts.RETURN_NOTES)
@@ -370,12 +381,12 @@ class _Run:
         leg.end("returned", self.at, note)
         self.story.returns += 1
         self.open_leg(desk, desk, HANDLING, self.at, head=self.head_of(desk))
-        self.act(agency.person, "return", "registered", note, leg.sequence - 1, agency=agency.name, role="lead")
+        self.act(agency, "return", "registered", note, leg.sequence - 1, agency=agency.name, role="lead")
 
     def accept(self, agency: Office) -> None:
         leg = self.leg
         leg.state, leg.accepted, leg.version = "accepted", self.at, leg.version + 1
-        self.act(agency.person, "accept", leg=leg.sequence - 1, agency=agency.name, role="lead")
+        self.act(agency, "accept", leg=leg.sequence - 1, agency=agency.name, role="lead")
 
     def feed_back(self, agency: Office) -> None:
         note = self.rng.choice(texts.DONE_NOTES)
@@ -384,7 +395,7 @@ class _Run:
         leg.end("fed_back", self.at, note)
         self._handled(leg, agency.person)
         details: dict[str, Any] = {"agency": agency.name, "role": "lead", "in_time": leg.in_time}
-        self.act(agency.person, "feedback", "handled", note, leg.sequence - 1, **details)
+        self.act(agency, "feedback", "handled", note, leg.sequence - 1, **details)
 
     def verify(self) -> None:
         story, rng = self.story, self.rng
@@ -426,7 +437,9 @@ class _Run:
             return
         story.solved = rng.random() < 0.95
         story.satisfied = story.solved and rng.random() < 0.95
-        self.act(story.desk.person, "rate", solved=story.solved, satisfied=story.satisfied)
+        desk = story.desk
+        rater: int | Office = desk.person if desk.person == story.reporter else desk
+        self.act(rater, "rate", solved=story.solved, satisfied=story.satisfied)
 
     def settle_down(self) -> None:
         """What may still happen to a case that rests: an order from above, or being set aside."""
@@ -440,10 +453,12 @@ class _Run:
                 self.leg.paused = self.at
                 until = clock.local(self.teller.now).date() + timedelta(days=rng.randrange(5, 40))
                 story.suspended_from, story.review_on = story.state, until
-                self.act(desk.person, "suspend", "suspended", rng.choice(texts.HOLD_NOTES), until=until.isoformat())
+                self.act(desk, "suspend", "suspended", rng.choice(texts.HOLD_NOTES), until=until.isoformat())
             elif rng.random() < 0.3:
                 self.wait(500, 900, can_rest=False)
                 story.supervised = True
-                self.act(story.ground.centre.person, "supervise", note=rng.choice(texts.PRESS_NOTES))
+                centre = story.ground.centre
+                story.supervisor = centre.id
+                self.act(centre.person, "supervise", note=rng.choice(texts.PRESS_NOTES), agency=centre.name)
         except Cut:
             return

@@ -160,9 +160,7 @@ class World:
         self._offices = offices
         self.points = PointMaker(rng, {ground.grid for ground in self.grounds})
         self.kinds = _kinds()
-        self._kind_weights = list(
-            accumulate(6.0 if kind.on_the_spot else 0.8 if kind.urgency == "urgent" else 2.0 for kind in self.kinds)
-        )
+        self._kind_weights = list(accumulate(_often(kind) for kind in self.kinds))
 
     def ground(self, rng: Random) -> Ground:
         """A grid, busier ones more often."""
@@ -180,6 +178,10 @@ class World:
         """The working days from ``first`` to ``last``, both included."""
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return [day for day in days if self.times.book.calendar.is_working_day(day)]
+
+
+def _often(kind: Kind) -> float:
+    return 0.8 if kind.urgency == "urgent" else 6.0 if kind.on_the_spot else 2.0
 
 
 def _people(unit_ids: list[int]) -> dict[tuple[str, int], int]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from apps.assessment.copying import array, copy_rows, id_sequence, line, reserve, text_cell, trust_references
 from apps.assessment.seeding.story import NUMBERED, LegDraft, Story
+from apps.assessment.seeding.texts import REFUSE_NOTES
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services.legs import LEG_SUBJECT
 from apps.cases.services.reporting import format_number
@@ -225,7 +226,7 @@ class Batch:
                 story.due,
                 "" if card == "none" else card,
                 story.supervised,
-                supervisor,
+                story.supervisor or supervisor,
                 story.version,
                 story.reporter,
                 story.ground.worker,
@@ -258,9 +259,9 @@ class Batch:
         last = story.events[-1]
         if other is None or (other[2].closed is not None and other[2].closed <= last.at):
             story.state = last.after = "refused"
-            last.action, last.payload = "refuse", {"note": "经核实不存在该情况。"}
+            last.action, last.payload = "refuse", {"for": story.ground.station.name, "note": REFUSE_NOTES[1]}
             return None
-        last.payload = {"into": other[1]}
+        last.payload = {"for": story.ground.station.name, "into": other[1]}
         return other[0]
 
     def _leg(
