@@ -66,7 +66,7 @@ function show(geometry) {
   if (geometry) {
     layer = L.geoJSON(geometry, { style: () => ({ className: "edge-self" }) }).getLayers()[0];
     layer.addTo(map);
-    layer.on("pm:edit", () => change(words(layer), false));
+    layer.on("pm:edit", () => tool === "edit" && change(words(layer), false));
     if (tool === "edit") edit();
   }
   faults.bringToFront();
@@ -78,6 +78,7 @@ function edit() {
 
 /** A new outline by hand; `redraw` where Leaflet does not show it yet. */
 function change(geometry, redraw = true) {
+  if (same(geometry, current)) return;
   past.push(current);
   future.length = 0;
   if (redraw) show(geometry);
