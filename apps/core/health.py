@@ -95,7 +95,19 @@ def number(sql: str) -> Callable[[], float]:
     return read
 
 
+WAITING = "FROM core_outboxmessage WHERE delivered_at IS NULL AND dead_at IS NULL"
 DATABASE_FIGURES = (
+    ("gridgov_outbox_waiting", "Outbox messages not yet delivered", number(f"SELECT count(*) {WAITING}")),
+    (
+        "gridgov_outbox_oldest_seconds",
+        "Age of the oldest outbox message that is due",
+        number(f"SELECT extract(epoch FROM now() - min(available_at)) {WAITING} AND available_at <= now()"),
+    ),
+    (
+        "gridgov_outbox_dead",
+        "Outbox messages given up after their last attempt",
+        number("SELECT count(*) FROM core_outboxmessage WHERE dead_at IS NOT NULL"),
+    ),
     (
         "gridgov_database_bytes",
         "Size of the database in bytes",

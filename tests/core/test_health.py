@@ -61,5 +61,6 @@ def test_figures(client: Client, marks: None) -> None:
     lines = client.get("/metrics").content.decode().splitlines()
     for part in ("database", "redis", "worker", "beat"):
         assert f'gridgov_up{{part="{part}"}} 1.0' in lines
+    assert "gridgov_outbox_waiting 0.0" in lines
     assert any(line.startswith("gridgov_tasks_waiting ") for line in lines)
     assert any(line.startswith("gridgov_database_bytes ") and float(line.split()[1]) > 1e6 for line in lines)

@@ -106,7 +106,7 @@ class RunningSystem:
         """Everything that it has printed so far."""
         return self.output.read_text(errors="replace")
 
-    def wait_until_ready(self, seconds: float = 90) -> None:
+    def wait_until_ready(self, seconds: float = 150) -> None:
         """Wait for its last line of starting."""
         wait_for(lambda: READY in self.said() or self.process.poll() is not None, seconds, self.said())
         assert READY in self.said(), self.said()
