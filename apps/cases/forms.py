@@ -11,7 +11,7 @@ from apps.cases.models import Case, Category
 from apps.cases.workflow import Action, Transition
 from apps.core.clock import SHANGHAI
 from apps.grid.models import Unit
-from apps.organisation.models import Agency
+from apps.organisation.models import Agency, AgencyKind
 
 WITH_PHOTOS = frozenset({Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK})
 NOTE_HELP = {
@@ -46,6 +46,13 @@ class PhotosField(forms.FileField):
         return files
 
 
+def short_name(agency: Agency) -> str:
+    """An agency's name without that of its unit, where the unit is plain from the desk."""
+    if agency.kind == AgencyKind.CENTRE:
+        return agency.name
+    return agency.name.removeprefix(agency.unit.name) or agency.name
+
+
 def _yes_no(label: Any, yes: Any = None, no: Any = None) -> forms.TypedChoiceField:
     choices = ((True, yes), (False, no)) if yes else YES_NO
     return forms.TypedChoiceField(
@@ -54,7 +61,7 @@ def _yes_no(label: Any, yes: Any = None, no: Any = None) -> forms.TypedChoiceFie
 
 
 class ActionForm(forms.Form):
-    """What one action asks for. Whether a note or input is needed is decided by ``perform``, which names it."""
+    """What one action asks for, as its row of the workflow's table says."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -74,7 +81,7 @@ class ActionForm(forms.Form):
         self._add_inputs(targets, suggested)
         self.fields["note"] = forms.CharField(
             label=_("说明") if row.note else _("备注"),
-            required=False,
+            required=row.note,
             strip=True,
             widget=forms.Textarea(attrs={"rows": 2, "maxlength": 2000}),
             help_text=NOTE_HELP.get(row.action, ""),
@@ -85,12 +92,11 @@ class ActionForm(forms.Form):
     def _add_inputs(self, targets: Sequence[Agency], suggested: Agency | None) -> None:
         action = self.row.action
         if action is Action.DISPATCH:
-            choices = [(agency.code, agency.name) for agency in targets]
+            choices = [(agency.code, short_name(agency)) for agency in targets]
             self.fields["agency"] = forms.ChoiceField(
                 label=_("主办单位"),
                 choices=[("", _("请选择")), *choices],
                 initial=suggested.code if suggested else "",
-                required=False,
             )
             self.fields["assisting"] = forms.MultipleChoiceField(
                 label=_("协办单位"), choices=choices, required=False, widget=forms.CheckboxSelectMultiple

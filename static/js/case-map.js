@@ -12,7 +12,9 @@ async function draw(host) {
   host.dataset.drawn = "1";
   const { lon, lat, tone, title, selected } = host.dataset;
   const points = [{ id: "case", lon: Number(lon), lat: Number(lat), tone, title }];
-  await createMap(host, { units: await outlines(host.dataset.units), points, selected: selected || null, onPoint: () => {} });
+  const units = await outlines(host.dataset.units);
+  if (!host.isConnected) return;
+  await createMap(host, { units, points, selected: selected || null, onPoint: () => {} });
 }
 
 function drawAll() {

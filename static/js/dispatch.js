@@ -83,12 +83,21 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden || grown) event.preventDefault();
 });
 
-document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, target } = event.detail;
-  if (xhr.status === 409 && xhr.getResponseHeader("HX-Retarget")) {
+/** A panel that tells what changed says so itself: the shell need not say it again. */
+document.addEventListener(
+  "htmx:beforeSwap",
+  (event) => {
+    const { xhr } = event.detail;
+    if (xhr.status !== 409 || !xhr.getResponseHeader("HX-Retarget")) return;
     event.detail.shouldSwap = true;
     event.detail.isError = false;
-  }
+    event.stopPropagation();
+  },
+  true,
+);
+
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, target } = event.detail;
   if (target.matches?.("[data-poll]")) {
     if (seen.get(target) === xhr.responseText) event.detail.shouldSwap = false;
     seen.set(target, xhr.responseText);

@@ -199,6 +199,7 @@ class GridMap {
   }
 
   resized() {
+    if (!this.host.isConnected || !this.host.clientWidth) return;
     this.leaflet.invalidateSize({ animate: false });
     if (!this.moved) this.fit(this.fitted ?? undefined);
   }

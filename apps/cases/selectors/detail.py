@@ -108,7 +108,7 @@ def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
     seen = seen_by(user, case)
     events = list(CaseEvent.objects.filter(case=case).select_related("actor", "leg__agency").order_by("sequence"))
     steps = list(steps_on([(LEG_SUBJECT, leg.pk) for leg in seen.legs]))
-    seen.entries = timeline_of(events, steps, at=at)
+    seen.entries = timeline_of(events, steps, at=at, legs=seen.legs)
     seen.photos = attachments_of(CASE_TARGET, case.pk)
     seen.near, seen.times_here = neighbours_of(user, case)
     seen.may_attach = case.open and (

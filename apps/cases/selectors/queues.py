@@ -144,6 +144,11 @@ class Board:
     counts: dict[str, int]
     page: KeysetPage[Case]
 
+    @property
+    def count(self) -> int:
+        """How many stand in the queue that is shown."""
+        return self.counts.get(self.queue.key, 0)
+
 
 FIRST = ("screen", "dispatch", "given", "verify", "close", "handling")
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.cases.models import CaseEvent
+from apps.cases.choices import LegRole
+from apps.cases.models import CaseEvent, Leg
+from apps.cases.workflow import LEG_ACTIONS, Action
 from apps.core.presentation import when_text
 from apps.deadlines.choices import StepKind
 from apps.deadlines.models import LadderStep
@@ -136,12 +138,35 @@ WORDS: dict[str, tuple[Say, str, str]] = {
 }
 
 
-def _event_entry(event: CaseEvent, at: datetime) -> Entry:
+def _desk_then(event: CaseEvent, legs: Sequence[Leg]) -> str:
+    """The desk that answered for the case when the event happened: whoever opened the lead leg that ended with it."""
+    for leg in legs:
+        if leg.role == LegRole.LEAD and leg.opened_at < event.at and (leg.ended_at is None or leg.ended_at >= event.at):
+            return leg.desk.name
+    return ""
+
+
+def _on_behalf(event: CaseEvent, legs: Sequence[Leg]) -> str:
+    """For whom the actor acted: as the event says, or as follows from its leg or from the desk of that moment."""
+    said = (event.payload or {}).get("for", "")
+    if said:
+        return str(said)
+    if event.action == Action.SUPERVISE:
+        return str((event.payload or {}).get("agency", ""))
+    if event.action in set(LEG_ACTIONS):
+        return event.leg.agency.name if event.leg else ""
+    return _desk_then(event, legs) if event.action in DESK_WORDS else ""
+
+
+DESK_WORDS = frozenset({"register", "refuse", "dispatch", "escalate", "rework", "close", "suspend", "resume", "merge"})
+
+
+def _event_entry(event: CaseEvent, at: datetime, legs: Sequence[Leg]) -> Entry:
     payload = event.payload or {}
     say, icon, tone = WORDS.get(event.action, (lambda p, at: event.action, "point", ""))
     if event.action == "verify" and payload.get("passed") is False:
         tone = "late"
-    behalf = payload.get("for", "") or (event.leg.agency.name if event.leg else "")
+    behalf = _on_behalf(event, legs)
     actor = event.actor.name if event.actor else _("系统")
     return Entry(event.at, actor, behalf, say(payload, at), payload.get("note", ""), icon, tone)
 
@@ -172,8 +197,10 @@ def _step_entry(step: LadderStep, at: datetime) -> Entry:
     return Entry(step.done_at, _("系统"), "", _step_text(step, at), icon=icon, tone=tone)
 
 
-def timeline_of(events: Sequence[CaseEvent], steps: Sequence[LadderStep], *, at: datetime) -> list[Entry]:
+def timeline_of(
+    events: Sequence[CaseEvent], steps: Sequence[LadderStep], *, at: datetime, legs: Sequence[Leg] = ()
+) -> list[Entry]:
     """Events and ladder steps as one, oldest first; events before steps of the same moment."""
-    lines = [(event.at, 0, event.sequence, _event_entry(event, at)) for event in events]
+    lines = [(event.at, 0, event.sequence, _event_entry(event, at, legs)) for event in events]
     lines += [(step.done_at, 1, step.step, _step_entry(step, at)) for step in steps]
     return [entry for *_key, entry in sorted(lines, key=lambda line: line[:3])]

@@ -52,6 +52,7 @@ def _context(request: HttpRequest, board: Board, number: str) -> dict[str, Any]:
         "query": query,
         "number": number,
         "base": reverse("cases:dispatch"),
+        "part": request.GET.get("part", ""),
     }
 
 
