@@ -6,7 +6,12 @@ function token() {
 
 /** Send `body` and answer `{ ok, status, data }`; `data` is a problem document (`detail`, `errors`) when not ok, also without a network. */
 export async function send(method, url, body, signal) {
-  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": token() };
+  const headers = {
+    Accept: "application/json",
+    "Accept-Language": document.documentElement.lang,
+    "Content-Type": "application/json",
+    "X-CSRFToken": token(),
+  };
   try {
     const answer = await fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal });
     const data = answer.status === 204 ? null : await answer.json();

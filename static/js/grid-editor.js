@@ -308,7 +308,7 @@ if (said) {
 
 const frame = [parent, neighbours].map((group) => group.getBounds()).filter((one) => one.isValid());
 if (current) frame.push(L.geoJSON(current).getBounds());
-if (frame.length) map.fitBounds(frame.reduce((all, one) => all.extend(one), L.latLngBounds(frame[0])), { padding: [24, 40], animate: false });
+if (frame.length) map.fitBounds(frame.reduce((all, one) => all.extend(one), L.latLngBounds(frame[0])), { paddingTopLeft: [72, 24], paddingBottomRight: [24, 72], animate: false });
 else map.setView([35, 105], 5);
 show(current);
 travel();

@@ -44,6 +44,6 @@ for (const [code, link] of links) {
   link.addEventListener("mouseleave", () => map.hover(code, false));
 }
 if (Number(host.dataset.overlays)) {
-  const answer = await fetch(host.dataset.points, { headers: { Accept: "application/json" } });
+  const answer = await fetch(host.dataset.points, { headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang } });
   if (answer.ok) map.setPoints((await answer.json()).points);
 }

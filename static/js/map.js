@@ -21,7 +21,7 @@ const CELL = 44;
 const CLOSEST = 19;
 const WORDS = { ok: gettext("在时限内"), near: gettext("临近时限"), late: gettext("已超时"), hold: gettext("挂起或督办") };
 
-const load = async (units) => (typeof units === "string" ? (await fetch(units, { headers: { Accept: "application/json" } })).json() : units);
+const load = async (units) => (typeof units === "string" ? (await fetch(units, { headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang } })).json() : units);
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
