@@ -59,29 +59,48 @@ def reckon(subjects: Iterable[Subject], rules: Ruleset, tally: Tally) -> list[Re
     no place; one without any counted indicator gets neither.
     """
     plans = {
-        kind: [(indicator, indicator.as_rule()) for indicator in indicators]
+        kind: [
+            _Column(
+                indicator.pk,
+                indicator.as_rule(),
+                tally.column(indicator.numerator, kind),
+                tally.column(indicator.denominator, kind),
+            )
+            for indicator in indicators
+        ]
         for kind, indicators in rules.indicators.items()
     }
-    results = [_result(subject, plans[subject.kind], tally) for subject in subjects if subject.kind in plans]
+    results = [_result(subject, plans[subject.kind]) for subject in subjects if subject.kind in plans]
     _place(results)
     return results
 
 
-def _result(subject: Subject, plan: Sequence[tuple[Indicator, scoring.Rule]], tally: Tally) -> Result:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One indicator with its counts over all subjects of its kind."""
+
+    indicator: int
+    rule: scoring.Rule
+    numerators: Mapping[int, int]
+    denominators: Mapping[int, int]
+
+
+def _result(subject: Subject, plan: Sequence[_Column]) -> Result:
     items: list[tuple[int, Item]] = []
     by_code: dict[str, Item] = {}
     sample, enough = 0, True
-    for indicator, rule in plan:
-        numerator = tally.count(indicator.numerator, subject.kind, subject.id)
-        denominator = tally.count(indicator.denominator, subject.kind, subject.id)
+    for column in plan:
+        rule = column.rule
+        numerator = column.numerators.get(subject.id, 0)
+        denominator = column.denominators.get(subject.id, 0)
         if rule.leading:
             sample, enough = denominator, denominator >= rule.minimum
         if not numerator and not denominator:
             continue
         item = scoring.make_item(rule, numerator, denominator)
-        items.append((indicator.pk, item))
+        items.append((column.indicator, item))
         by_code[rule.code] = item
-    points = scoring.total((rule for _indicator, rule in plan), by_code)
+    points = scoring.total((column.rule for column in plan), by_code) if items else None
     return Result(subject, points, sample, enough and points is not None, items)
 
 

@@ -23,13 +23,12 @@ class Tally:
         for index, code in enumerate(codes):
             self._places[code] = (counts, index)
 
-    def count(self, measure: str, kind: str, subject_id: int) -> int:
-        """One count; 0 where the source has no row of the subject."""
+    def column(self, measure: str, kind: str) -> dict[int, int]:
+        """The counts of one measure over the subjects of a kind; a subject without any row is not in it."""
         if not measure:
-            return 0
+            return {}
         counts, index = self._places[measure]
-        found = counts.get(kind, {}).get(subject_id)
-        return found[index] if found else 0
+        return {subject: row[index] for subject, row in counts.get(kind, {}).items()}
 
 
 def take_tally(codes: Iterable[str], *, district: Unit, month: Month, cutoff: datetime) -> Tally:
