@@ -125,7 +125,7 @@ def read_geojson(document: Any) -> tuple[BaseGeometry | None, Fault | None]:
     """
     if isinstance(document, Mapping) and document.get("type") == "Feature":
         document = document.get("geometry")
-    if not isinstance(document, Mapping) or document.get("type") not in {"Polygon", "MultiPolygon"}:
+    if not isinstance(document, Mapping) or document.get("type") not in ("Polygon", "MultiPolygon"):
         return None, Fault(FaultKind.SHAPE, 0.0, 0.0, reason="not-a-polygon")
     try:
         with np.errstate(invalid="ignore"):

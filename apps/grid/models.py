@@ -1,14 +1,18 @@
 """Units of the tree, their dated facts and boundaries, and guardian's rows on them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 from mptt.models import MPTTModel, TreeForeignKey
 from mptt.querysets import TreeQuerySet
 
+from apps.core.errors import InvalidInput
+from apps.core.locks import advisory_lock
+from apps.core.text import pinyin_key
 from apps.grid.permissions import UNIT_PERMISSIONS, Permission
 from apps.grid.scopes import scopes_of
 
@@ -38,6 +42,7 @@ PARENT_KIND: dict[str, str | None] = {
     "community": "street",
     "grid": "community",
 }
+TREE_LOCK = "grid.tree"
 CODE_LENGTH = {"district": 6, "street": 9, "community": 12, "grid": 15}
 
 
@@ -108,6 +113,26 @@ class Unit(MPTTModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert or change one node while nobody else changes any tree, and keep the sorting key with the name.
+
+        Raises ``InvalidInput`` naming ``parent`` when the parent is not of the kind above. Many units at once are
+        written by ``grid.tree`` instead.
+        """
+        advisory_lock(TREE_LOCK)
+        wanted = PARENT_KIND.get(self.kind)
+        if (self.parent.kind if self.parent else None) != wanted:
+            raise InvalidInput(fields={"parent": [self._parent_words(wanted)]})
+        self.name_key = pinyin_key(self.name)
+        super().save(*args, **kwargs)
+
+    def _parent_words(self, wanted: str | None) -> str:
+        if wanted is None:
+            return gettext("区是树的根，没有上级单元。")
+        words = {"kind": UnitKind(self.kind).label, "parent": UnitKind(wanted).label}
+        return gettext("%(kind)s的上级须是%(parent)s。") % words
 
 
 class UnitFact(models.Model):

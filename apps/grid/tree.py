@@ -12,9 +12,8 @@ from django.db.models import Max
 from apps.core.locks import advisory_lock
 from apps.core.text import pinyin_key
 from apps.grid.announcements import on_units_created
-from apps.grid.models import CODE_LENGTH, PARENT_KIND, Unit, UnitFact
+from apps.grid.models import CODE_LENGTH, PARENT_KIND, TREE_LOCK, Unit, UnitFact
 
-TREE_LOCK = "grid.tree"
 BATCH = 2000
 NUMBERS = ("lft", "rght", "level", "tree_id")
 

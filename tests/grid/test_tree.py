@@ -9,11 +9,14 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, transaction
 
 from apps.core import clock
+from apps.core.errors import InvalidInput
 from apps.grid.divisions import read_division
-from apps.grid.integrity import tree_faults
+from apps.grid.integrity import placement_faults, tree_faults
 from apps.grid.models import Boundary, Unit, UnitFact
 from apps.grid.services import import_division
-from tests.factories.grid import OPENED, make_tree, square
+from tests.factories.accounts import make_user
+from tests.factories.grid import OPENED, grant, make_tree, square
+from tests.factories.residents import add_dwelling
 
 
 def division(code: str, communities: int) -> bytes:
@@ -37,6 +40,60 @@ def test_simultaneous_imports_keep_every_tree_whole():
     assert Unit.objects.count() == 6 * (1 + 1 + 9)
     assert Unit.objects.filter(kind="district").values("tree_id").distinct().count() == 6
     assert list(tree_faults()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_simultaneous_single_inserts_keep_the_tree_whole():
+    tree = make_tree(grids=0)
+
+    def work(number):
+        community = tree.communities[number % 4]
+        code = f"{community.code}{number:03d}"
+        try:
+            Unit(code=code, name=code, kind="grid", grid_type="basic", parent=community, opened_on=OPENED).save()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(work, range(1, 31)))
+    assert Unit.objects.filter(kind="grid").count() == 30
+    assert list(tree_faults()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["district", "street", "community", "grid"])
+@pytest.mark.parametrize("above", [None, "district", "street", "community", "grid"])
+def test_every_parent_but_the_kind_above_is_refused_by_name(kind, above):
+    tree = make_tree()
+    parents = {unit.kind: unit for unit in reversed(tree.units)}
+    length = {"district": 6, "street": 9, "community": 12, "grid": 15}[kind]
+    unit = Unit(code="9" * length, name="新单元", kind=kind, parent=parents.get(above), opened_on=OPENED)
+    unit.grid_type = "basic" if kind == "grid" else None
+    if {"district": None, "street": "district", "community": "street", "grid": "community"}[kind] == above:
+        unit.save()
+        assert list(tree_faults()) == []
+        assert unit.name_key == "xin1 dan1 yuan2"
+    else:
+        with pytest.raises(InvalidInput) as refused:
+            unit.save()
+        assert list(refused.value.fields) == ["parent"]
+        assert not Unit.objects.filter(code=unit.code).exists()
+
+
+@pytest.mark.django_db
+def test_check_tree_tells_open_rows_whose_path_left_the_tree():
+    tree = make_tree()
+    worker = make_user()
+    grant(worker, "worker", tree.grid(0, 0, 0))
+    dwelling = add_dwelling(tree.grid(0, 0, 0), worker)
+    assert list(placement_faults()) == []
+    type(dwelling).objects.filter(pk=dwelling.pk).update(community=tree.community(0, 1))
+    assert [fault.split(":")[0] for fault in placement_faults()] == [f"residents.Dwelling {dwelling.pk}"]
+    with pytest.raises(CommandError, match="its path"):
+        in_order()
+    type(dwelling).objects.filter(pk=dwelling.pk).update(community=tree.community(0, 0))
+    Unit.objects.filter(pk=tree.grid(0, 0, 0).pk).update(closed_on=OPENED)
+    assert len(list(placement_faults())) == 1
 
 
 @pytest.mark.django_db
