@@ -25,3 +25,7 @@ urlpatterns = [
     path("api/", include("gridgov.api")),
 ]
 urlpatterns += [path("", include(f"apps.{room}.urls")) for room in ROOMS]
+
+handler400 = "apps.core.problems.bad_request"
+handler404 = "apps.core.problems.page_not_found"
+handler500 = "apps.core.problems.server_error"

@@ -17,8 +17,8 @@ from apps.core.errors import InvalidInput
 class CredentialsSerializer(serializers.Serializer):
     """A username and its password."""
 
-    username = serializers.CharField()
-    password = serializers.CharField(trim_whitespace=False)
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=200, trim_whitespace=False)
 
 
 class TokenSerializer(serializers.Serializer):

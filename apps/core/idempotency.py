@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +23,8 @@ LONGEST_KEY = 200
 def fingerprint(request: Request) -> bytes:
     """What makes two requests the same: method, path and body. Files count by name and content."""
     parts: dict[str, Any] = {"method": request.method, "path": request.path}
+    if not isinstance(request.data, Mapping):
+        return hashlib.sha256(canonical(parts | {"body": request.data})).digest()
     body: dict[str, Any] = {}
     for name, value in dict(request.data).items():
         if hasattr(value, "read") or (isinstance(value, list) and any(hasattr(v, "read") for v in value)):

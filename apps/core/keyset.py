@@ -36,7 +36,7 @@ def decode_cursor(cursor: str, fields: Sequence[str]) -> tuple[str, list[Any]]:
         direction, *values = json.loads(base64.urlsafe_b64decode(padded.encode()))
         if direction not in {"n", "p"} or len(values) != len(fields):
             raise ValueError
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise InvalidInput(fields={"cursor": ["cursor"]}) from error
     return direction, values
 

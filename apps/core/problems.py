@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
@@ -40,6 +41,11 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return answer
 
 
+def is_call(request: HttpRequest) -> bool:
+    """Whether a program is to be answered, not a person."""
+    return request.path.startswith("/api/v1/")
+
+
 def problem(
     *, status: int, code: str, detail: str, errors: dict[str, Any] | None = None, extra: dict[str, Any] | None = None
 ) -> Response:
@@ -70,3 +76,29 @@ def _flat(detail: Any, prefix: str = "") -> dict[str, list[str]]:
         return flat
     texts = detail if isinstance(detail, list) else [detail]
     return {prefix or "non_field_errors": [str(text) for text in texts]}
+
+
+def _outside_calls(status: int, code: str, detail: str) -> HttpResponse:
+    body = {"type": f"/api/problems/{code}", "title": code, "status": status, "detail": detail}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's answer to a request it cannot read: a problem for programs, the page for people."""
+    if is_call(request):
+        return _outside_calls(400, "bad-request", _("请求无法处理。"))
+    return defaults.bad_request(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's answer to an address nobody serves: a problem for programs, the page for people."""
+    if is_call(request):
+        return _outside_calls(404, NotVisible.code, str(NotVisible.message))
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's answer to a fault of ours: a problem for programs, the page for people."""
+    if is_call(request):
+        return _outside_calls(500, "server-error", _("系统出错，已记录。请稍后再试。"))
+    return defaults.server_error(request)

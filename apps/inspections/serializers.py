@@ -1,5 +1,6 @@
 """Logs as the API shows and takes them."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -68,12 +69,23 @@ class NewLogEntrySerializer(serializers.Serializer[Any]):
     happened_at = serializers.DateTimeField(required=False, help_text="within the day of the log")
 
 
+class MomentField(serializers.DateTimeField):
+    """A moment that the calendar holds in Shanghai too."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """The moment with its zone; one before the first or after the last year is an error of the field."""
+        try:
+            return super().enforce_timezone(value)
+        except OverflowError as error:
+            raise serializers.ValidationError(self.error_messages["overflow"], code="overflow") from error
+
+
 class NewLogShape(serializers.Serializer[Any]):
     """The body of a new log, for the description of the API."""
 
     client_id = serializers.UUIDField(help_text="made on the phone; a repeat answers the first result")
     date = serializers.DateField()
-    phone_at = serializers.DateTimeField(required=False, allow_null=True, help_text="the phone's clock when sent")
+    phone_at = MomentField(required=False, allow_null=True, help_text="the phone's clock when sent")
     unit = serializers.CharField(required=False, help_text="code; the caller's own unit where left out")
     entries = NewLogEntrySerializer(many=True, required=False)
 

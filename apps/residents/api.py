@@ -1,5 +1,6 @@
 """``/api/v1/residents/``: list, add, one, find by number, reveal; ``/api/v1/residences/{id}/move-out/``."""
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.urls import path
@@ -70,7 +71,8 @@ class ResidentList(APIView):
     def post(self, request: Request) -> Response:
         """Add a person at a dwelling of a grid, the dwelling too where it is new; a repeat answers the first result."""
         user = _user(request)
-        grid = selectors.unit_in_scope(user, str(request.data["grid"])) if request.data.get("grid") else None
+        code = _text(request, "grid")
+        grid = selectors.unit_in_scope(user, code) if code else None
         _check(user, Permission.RESIDENT_EDIT)
 
         def handler() -> Response:
@@ -113,7 +115,7 @@ class ResidentReveal(APIView):
     @extend_schema(operation_id="residents_reveal", request=PurposeSerializer, responses=RevealedSerializer)
     def post(self, request: Request, person_id: int) -> Response:
         """The full identity number and phone, for a stated purpose; every call is recorded and none is stored."""
-        purpose = str(request.data.get("purpose", ""))
+        purpose = _text(request, "purpose")
         revealed = services.reveal_identity(actor=_user(request), person_id=person_id, purpose=purpose, at=clock.now())
         return Response(RevealedSerializer(revealed).data, headers={"Cache-Control": "no-store"})
 
@@ -136,6 +138,12 @@ class ResidenceMoveOut(APIView):
             return Response(ResidenceSerializer(residence).data)
 
         return answer_once(request, handler)
+
+
+def _text(request: Request, name: str) -> str:
+    """A text of the body, empty where there is none that can be stored."""
+    value = request.data.get(name, "") if isinstance(request.data, Mapping) else ""
+    return value if isinstance(value, str) and "\0" not in value else ""
 
 
 def _size(given: str | None) -> int:
