@@ -27,10 +27,7 @@ from apps.grid.scopes import holds
 
 
 def _user(request: Request) -> User:
-    user = cast(User, request.user)
-    if not holds(user, Permission.SCORE_VIEW):
-        raise NotAllowed
-    return user
+    return cast(User, request.user)
 
 
 def _link(request: Request, cursor: str | None) -> str | None:
@@ -53,6 +50,8 @@ class ScoreListView(APIView):
     def get(self, request: Request) -> Response:
         """A page of one kind of subject, by rank; the latest published month where none is named."""
         user = _user(request)
+        if not holds(user, Permission.SCORE_VIEW):
+            raise NotAllowed
         wanted = _read(ScoreQuerySerializer(data=request.query_params))
         page = lists.score_page(user, **wanted)
         return Response(

@@ -15,6 +15,8 @@ from apps.assessment.models import Period, Score, ScoreItem
 from apps.assessment.periods import Month
 from apps.assessment.selectors.board import Board, Line
 from apps.assessment.selectors.opened import Opened
+from apps.grid.models import Unit
+from apps.organisation.models import AgencyKind
 
 TENTH = Decimal("0.1")
 
@@ -87,6 +89,7 @@ class Shown:
     """One row of the ranking as the template needs it."""
 
     score: Score
+    where: str
     url: str
     points: str
     trend: Sequence[Decimal | None]
@@ -100,7 +103,18 @@ def _count(line: Line, item: ScoreItem | None) -> Cell | None:
     return None if item is None else Cell(f"{item.numerator:,}", number_url(line.score, item.indicator.code))
 
 
-def lines(board: Board, period: Period) -> list[Shown]:
+def where(score: Score, inside: Unit) -> str:
+    """What tells subjects of one name apart: the units between the page's and the subject's, or the kind of agency."""
+    if score.subject_kind == SubjectKind.AGENCY:
+        return str(AgencyKind(score.peer).label) if score.peer else ""
+    between = [unit for unit in (score.street, score.community, score.grid) if unit is not None]
+    levels = [unit for unit in between if unit.level > inside.level and unit.pk != score.subject_id]
+    if score.subject_kind == SubjectKind.WORKER:
+        levels = [unit for unit in between if unit.level > max(inside.level, 1)]
+    return " ".join(unit.name for unit in levels[-2:])
+
+
+def lines(board: Board, period: Period, inside: Unit) -> list[Shown]:
     """The rows of the ranking; a unit leads one level down, a worker or an agency to its score."""
     shown = []
     for line in board.lines:
@@ -108,6 +122,7 @@ def lines(board: Board, period: Period) -> list[Shown]:
         shown.append(
             Shown(
                 score,
+                where(score, inside),
                 down(score) or reverse("assessment:score", args=[score.pk]),
                 plain(score.points),
                 line.trend,

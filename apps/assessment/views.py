@@ -81,7 +81,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
     context |= {
         "board": board,
         "size": wanted["size"] or DEFAULT_SIZE,
-        "lines": presentation.lines(board, period),
+        "lines": presentation.lines(board, period, unit),
         "figures": presentation.figures(board),
         "outlines": reverse("api:unit-outlines", args=[unit.code]),
         **presentation.neighbours(months, period),

@@ -31,7 +31,7 @@ from apps.residents.seed import seed_residents
 SEED = 310106
 HISTORY_MONTHS = 4
 HISTORY_CASES_A_MONTH = 2600
-BUSY_SHARE = 4
+BUSY_STREET, BUSY_COMMUNITY, BUSY_GRID = 4, 3, 2
 RESIDENTS_A_GRID = 60
 LOAD_YEARS = 2
 
@@ -73,7 +73,9 @@ def seed_history(district: Unit, *, now: datetime, say: Say) -> bool:
     first = month_start(local(now).date(), HISTORY_MONTHS)
     rng = Random(f"{SEED} history {district.code}")  # noqa: S311 - reproducible, guards nothing
     place = choose_places(district)
-    world = World(district, rng, busy=place.street, busy_share=BUSY_SHARE)
+    busy = {place.street.pk: BUSY_STREET, place.community.pk: BUSY_COMMUNITY, place.grid.pk: BUSY_GRID}
+    busy |= {place.street_b.pk: BUSY_GRID, place.community_b.pk: BUSY_COMMUNITY, place.grid_b.pk: BUSY_GRID}
+    world = World(district, rng, busy=busy)
     diary = Diary()
     months = (local(now).date() - first).days / 30.4
     recent = local(now).date() - timedelta(days=10)

@@ -281,7 +281,7 @@ class _Run:
         self.register()
         way = rng.random()
         if way < (0.5 if story.kind.with_spot else 0.62):
-            self.wait(30, 420)
+            self.wait(30, 520)
             self.settle(story.ground.station)
         else:
             self.pass_on(to_district=way > 0.94)
@@ -352,7 +352,7 @@ class _Run:
             self.dispatch(agency)
         self.wait(5, 150)
         self.accept(agency)
-        self.wait(90, 1250)
+        self.wait(90, 1650)
         return self.feed_back(agency)
 
     def escalate(self, above: Office, notes: tuple[str, ...]) -> None:

@@ -1,7 +1,7 @@
 """What the stories take place in: grids with their desks, people and agencies, categories, and the rules of time."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
@@ -123,8 +123,8 @@ class Times:
 class World:
     """A district as the stories need it, read once."""
 
-    def __init__(self, district: Unit, rng: Random, *, busy: Unit | None = None, busy_share: int = 1) -> None:
-        """``busy`` is a street whose grids see ``busy_share`` times as many cases as the others."""
+    def __init__(self, district: Unit, rng: Random, *, busy: Mapping[int, float] | None = None) -> None:
+        """``busy`` maps the ids of units that see more cases than others to how many times as many."""
         self.times = Times(rulebook.current())
         units = list(district.get_descendants(include_self=True))
         offices = _offices(units)
@@ -154,7 +154,9 @@ class World:
                 if place not in shares:
                     shares[place] = rng.uniform(0.6, 1.5)
             share = shares[community] * shares[street] * rng.uniform(0.5, 1.6)
-            weights.append(share * (busy_share if busy is not None and street == busy.pk else 1))
+            for place in (street, community, unit.pk):
+                share *= (busy or {}).get(place, 1)
+            weights.append(share)
         self._cumulated = list(accumulate(weights))
         self.quality = {place: rng.uniform(0.55, 1.6) for place in (*shares, *(ground.grid for ground in self.grounds))}
         self._offices = offices

@@ -137,7 +137,8 @@ def board_of(
     month = period.month
     rules = list(Indicator.objects.in_force(month.last).order_by("subject_kind", "position"))
     scores = scores_in(user, period, unit, kind)
-    page = keyset_page(scores, ORDER, cursor, size)
+    related = scores.select_related("street", "community", "grid")
+    page = keyset_page(related, ORDER, cursor, size)
     months = _months(periods, period)
     trends = _trends(page.rows, months)
     items = _items(page.rows)

@@ -10,9 +10,11 @@ from apps.assessment.choices import Better, Part, Scoring
 from apps.assessment.measures import MEASURES, FactSource, Measure
 from apps.assessment.models import Period, Score, ScoreItem
 from apps.assessment.scoring import make_item
-from apps.core.errors import NotVisible
+from apps.core.errors import NotAllowed, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.grid.models import Unit
+from apps.grid.permissions import Permission
+from apps.grid.scopes import holds
 
 if TYPE_CHECKING:
     from apps.grid.scopes import Person
@@ -21,12 +23,22 @@ PLACES = ("district", "street", "community", "grid")
 
 
 def visible_score(user: "Person", score_id: int) -> Score:
-    """One score with its period and place. Raises ``NotVisible``."""
+    """One score with its period and place. Raises ``NotVisible``, or ``NotAllowed`` to those whose units hold it but
+    who may see no scores.
+    """
     scores = Score.objects.visible_to(user).select_related("period__district", *PLACES)
     score = scores.filter(pk=score_id).first()
     if score is None:
+        if not holds(user, Permission.SCORE_VIEW) and _among_own_units(user, score_id):
+            raise NotAllowed
         raise NotVisible
     return score
+
+
+def _among_own_units(user: "Person", score_id: int) -> bool:
+    place = Score.objects.filter(pk=score_id).values_list(*(f"{level}_id" for level in reversed(PLACES))).first()
+    lowest = next((pk for pk in place or () if pk), None)
+    return Unit.objects.visible_to(user).filter(pk=lowest).exists()
 
 
 def items_of(score: Score) -> list[ScoreItem]:
