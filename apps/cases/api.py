@@ -11,8 +11,6 @@ from rest_framework.views import APIView
 from apps.accounts.models import User
 from apps.cases import selectors, services
 from apps.cases.inputs import action_inputs, list_wanted, page_size, report_inputs
-from apps.cases.models import Case
-from apps.cases.selectors.detail import seen_by
 from apps.cases.serializers import (
     ActionSerializer,
     AgencyPageSerializer,
@@ -55,10 +53,10 @@ def _paged(request: Request, page: KeysetPage[Any], results: Any) -> Response:
     return Response({"next": link(page.next), "previous": link(page.previous), "results": results})
 
 
-def _shown(request: Request, case: Case, status: int = 200) -> Response:
+def _shown(request: Request, number: str, status: int = 200) -> Response:
     """The case as the caller sees it now."""
-    fresh = selectors.case_in_scope(_user(request), case.number)
-    return Response(CaseSerializer(fresh, context={"seen": seen_by(_user(request), fresh)}).data, status=status)
+    seen = selectors.case_seen_by(_user(request), number)
+    return Response(CaseSerializer(seen.case, context={"seen": seen}).data, status=status)
 
 
 class CategoryList(APIView):
@@ -128,7 +126,7 @@ class CaseList(APIView):
             case = services.report_case(
                 actor=_user(request), at=clock.now(), **report_inputs(_user(request), request.data)
             )
-            return _shown(request, case, status=201)
+            return _shown(request, case.number, status=201)
 
         return answer_once(request, report)
 
@@ -139,8 +137,7 @@ class CaseView(APIView):
     @extend_schema(operation_id="cases_read", responses=CaseSerializer)
     def get(self, request: Request, number: str) -> Response:
         """The case with its legs and what the caller may do."""
-        case = selectors.case_in_scope(_user(request), number)
-        return Response(CaseSerializer(case, context={"seen": seen_by(_user(request), case)}).data)
+        return _shown(request, number)
 
 
 class CaseEvents(APIView):
@@ -205,7 +202,7 @@ class CaseAction(APIView):
             case = services.perform(
                 number=number, action=action, actor=_user(request), at=clock.now(), wrong=wrong, **inputs
             )
-            return _shown(request, case)
+            return _shown(request, case.number)
 
         return answer_once(request, act)
 

@@ -14,9 +14,9 @@ class CasesConfig(AppConfig):
         from apps.cases import shell  # reason: models are not ready at import time
         from apps.cases.announce import follow_limits  # reason: likewise
         from apps.cases.catalogue import load_categories  # reason: likewise
+        from apps.cases.choices import CASE_TARGET
         from apps.cases.models import Case  # reason: likewise
         from apps.cases.selectors.photos import case_is_visible  # reason: likewise
-        from apps.cases.services.evidence import CASE_TARGET  # reason: likewise
         from apps.core.attachments import register_target
         from apps.core.catalogues import register_loader
         from apps.deadlines import announcements  # reason: likewise

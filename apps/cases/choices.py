@@ -95,3 +95,8 @@ class Evidence(models.TextChoices):
     PHOTO_BEFORE = "photo_before", _("处置前照片")
     PHOTO_AFTER = "photo_after", _("处置后照片")
     BOTH = "both", _("处置前后照片")
+
+
+# By these names the rooms below know what hangs on a case and which limit is whose.
+CASE_TARGET = "case"
+LEG_SUBJECT = "case_leg"

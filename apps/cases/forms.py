@@ -75,8 +75,9 @@ class ActionForm(forms.Form):
         suggested: Agency | None = None,
         into: str = "",
         version: int | None = None,
+        typed: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, files, initial={"version": version, "into": into})
+        super().__init__(data, files, initial={"into": into} | (typed or {}) | {"version": version})
         self.row = row
         self._add_inputs(targets, suggested)
         self.fields["note"] = forms.CharField(
@@ -96,8 +97,8 @@ class ActionForm(forms.Form):
             self.fields["agency"] = forms.ChoiceField(
                 label=_("主办单位"),
                 choices=[("", _("请选择")), *choices],
-                initial=suggested.code if suggested else "",
             )
+            self.initial.setdefault("agency", suggested.code if suggested else "")
             self.fields["assisting"] = forms.MultipleChoiceField(
                 label=_("协办单位"), choices=choices, required=False, widget=forms.CheckboxSelectMultiple
             )
@@ -119,10 +120,15 @@ class ActionForm(forms.Form):
             self.fields["solved"] = _yes_no(_("问题解决了吗"), _("解决了"), _("没有解决"))
             self.fields["satisfied"] = _yes_no(_("满意吗"), _("满意"), _("不满意"))
 
+    def is_of(self, version: int) -> bool:
+        """Whether the form was made for ``version``; one that says none, or a comment, is of any."""
+        read = str(self.data.get("version", ""))
+        return self.row.action is Action.COMMENT or not read.isdecimal() or int(read) == version
+
     def inputs(self) -> dict[str, Any]:
         """The arguments of ``perform``, photos apart."""
         given = {name: value for name, value in self.cleaned_data.items() if name != "photos" and value not in ("", [])}
-        given["version"] = self.cleaned_data.get("version")
+        given["version"] = self.cleaned_data.get("version") if self.row.action is not Action.COMMENT else None
         given.setdefault("note", "")
         if self.row.action is Action.EXTEND and given["until"].tzinfo is None:
             given["until"] = given["until"].replace(tzinfo=SHANGHAI)

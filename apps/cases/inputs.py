@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_SIZE = 50
 MOST_SIZE = 200
+LONGEST_SIZE = 6
 
 
 def page_size(given: Mapping[str, str], *, default: int = DEFAULT_SIZE, most: int = MOST_SIZE) -> int:
@@ -26,7 +27,7 @@ def page_size(given: Mapping[str, str], *, default: int = DEFAULT_SIZE, most: in
     size = given.get("size")
     if not size:
         return default
-    if not size.isdecimal() or not 1 <= int(size) <= most:
+    if not size.isdecimal() or len(size) > LONGEST_SIZE or not 1 <= int(size) <= most:
         raise InvalidInput(fields={"size": [f"1–{most}"]})
     return int(size)
 

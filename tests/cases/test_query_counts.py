@@ -27,10 +27,10 @@ def report_body(world: World) -> dict[str, Any]:
 def test_creation(world: World) -> None:
     cost(world, api_of(world["worker"]), "/api/v1/cases/", report_body(world))
     for _ in range(3):
-        assert cost(world, api_of(world["worker"]), "/api/v1/cases/", report_body(world)) == 17
+        assert cost(world, api_of(world["worker"]), "/api/v1/cases/", report_body(world)) == 16
     client = api_of(world["worker"])
     client.credentials(HTTP_IDEMPOTENCY_KEY="once")
-    assert cost(world, client, "/api/v1/cases/", report_body(world)) == 22
+    assert cost(world, client, "/api/v1/cases/", report_body(world)) == 21
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -47,7 +47,7 @@ def test_api_case(world: World, rows: int) -> None:
     for _ in range(rows - 1):
         case = world.move(case, "rework", "street", note="返工")
         case = world.move(case, "feedback", "agency", note="已办")
-    assert cost(world, api_of(world["street"]), f"/api/v1/cases/{case.number}/") == 4
+    assert cost(world, api_of(world["street"]), f"/api/v1/cases/{case.number}/") == 3
     assert cost(world, api_of(world["street"]), f"/api/v1/cases/{case.number}/events/") == 4
     assert Case.objects.count() == 1
 
@@ -58,4 +58,4 @@ def test_an_action(world: World, rows: int) -> None:
     case = world.dispatched(assisting=assistants)
     client = api_of(world["agency"])
     body = {"version": 1}
-    assert cost(world, client, f"/api/v1/cases/{case.number}/accept/", body) == 14
+    assert cost(world, client, f"/api/v1/cases/{case.number}/accept/", body) == 13

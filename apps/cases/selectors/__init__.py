@@ -7,7 +7,7 @@ from apps.cases.selectors.catalogue import (
     category_page,
     unit_by_code,
 )
-from apps.cases.selectors.detail import CaseDetail, case_detail, case_in_scope, event_page, legs_of
+from apps.cases.selectors.detail import CaseDetail, case_detail, case_in_scope, case_seen_by, event_page
 from apps.cases.selectors.listing import Wanted, case_page
 from apps.cases.selectors.queues import QUEUES, Queue, desks_of, queue_counts, queue_page
 
@@ -21,11 +21,11 @@ __all__ = [
     "case_detail",
     "case_in_scope",
     "case_page",
+    "case_seen_by",
     "category_by_key",
     "category_page",
     "desks_of",
     "event_page",
-    "legs_of",
     "queue_counts",
     "queue_page",
     "unit_by_code",

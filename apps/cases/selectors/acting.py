@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from apps.cases.models import Case, CaseEvent
-from apps.cases.selectors.detail import case_in_scope, seen_by
+from apps.cases.selectors.detail import case_seen_by
 from apps.cases.selectors.neighbours import neighbours_of
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
@@ -49,10 +49,10 @@ class Acting:
 def acting_on(user: "User", number: str, action: str) -> Acting:
     """Raises ``NotVisible`` for a case out of scope and for an action that does not exist, ``NotAllowed`` for those
     who never may take it."""
-    case = case_in_scope(user, number)
+    seen = case_seen_by(user, number)
+    case = seen.case
     if action not in set(Action):
         raise NotVisible
-    seen = seen_by(user, case)
     chosen = Action(action)
     standing = standing_of(case, seen.legs, user)
     if not any((row.by, row.needs) in standing.capacities for row in rows_of(chosen)):

@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from apps.cases.choices import OPEN_LEG, LegRole
+from apps.cases.choices import CASE_TARGET, LEG_SUBJECT, OPEN_LEG, LegRole
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.selectors.neighbours import Neighbour, neighbours_of
 from apps.cases.selectors.suggestion import Suggestion, suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
-from apps.cases.services.evidence import CASE_TARGET
-from apps.cases.services.legs import LEG_SUBJECT
 from apps.cases.standing import own_leg, standing_of
 from apps.cases.workflow import Action, Transition, available
 from apps.core.attachments import attachments_of
@@ -90,22 +88,24 @@ def case_in_scope(user: "User", number: str) -> Case:
     return case
 
 
-def legs_of(case: Case) -> list[Leg]:
-    """The legs of a case, in order, with their agencies and desks."""
-    legs = Leg.objects.filter(case=case).select_related("agency", "desk", "handled_by")
-    return list(legs.order_by("sequence"))
-
-
-def seen_by(user: "User", case: Case) -> CaseDetail:
-    """The case with its legs and what ``user`` may do; two queries."""
-    legs = legs_of(case)
+def case_seen_by(user: "User", number: str) -> CaseDetail:
+    """The case with its legs and what ``user`` may do, in one query: a case has at least one leg. Raises
+    ``NotVisible``."""
+    visible = Case.objects.visible_to(user).filter(number=number).values("pk")
+    related = ("agency", "desk", "handled_by", *(f"case__{name}" for name in CASE_RELATED))
+    legs = list(Leg.objects.filter(case__in=visible).select_related(*related).order_by("sequence"))
+    if not legs:
+        raise NotVisible
+    case = legs[0].case
+    for leg in legs:
+        leg.case = case
     return CaseDetail(case, legs, own_leg(legs, user), available(standing_of(case, legs, user)))
 
 
 def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
     """Everything the case page shows. Raises ``NotVisible``."""
-    case = case_in_scope(user, number)
-    seen = seen_by(user, case)
+    seen = case_seen_by(user, number)
+    case = seen.case
     events = list(CaseEvent.objects.filter(case=case).select_related("actor", "leg__agency").order_by("sequence"))
     steps = list(steps_on([(LEG_SUBJECT, leg.pk) for leg in seen.legs]))
     seen.entries = timeline_of(events, steps, at=at, legs=seen.legs)

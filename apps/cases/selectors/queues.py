@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.db.models import Q
@@ -116,7 +116,7 @@ def queue_counts(desks: Sequence[Agency], *, moments: Moments, wanted: Wanted) -
     if not desks:
         return {}
     parts: list[str] = []
-    parameters: list[object] = []
+    parameters: list[Any] = []
     for queue in QUEUES:
         pieces = [
             branch.filter(open=True).order_by().values_list("id")[:COUNT_MOST]

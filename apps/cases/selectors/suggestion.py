@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -62,9 +63,9 @@ def suggest(case: Case, *, at: datetime) -> Suggestion | None:
         case__category_id=case.category_id,
     )
     in_hand = Leg.objects.open().filter(agency=OuterRef("pk"))
+    candidates: Any = _candidates(case)  # annotated with their rank
     chosen = (
-        _candidates(case)
-        .annotate(handled=_count(done), in_time=_count(done.filter(in_time=True)), in_hand=_count(in_hand))
+        candidates.annotate(handled=_count(done), in_time=_count(done.filter(in_time=True)), in_hand=_count(in_hand))
         .order_by("rank", "in_hand", "-handled", "id")
         .first()
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
+from apps.cases.choices import FINISHED, LEG_SUBJECT, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
 from apps.cases.services.evidence import check_evidence
-from apps.cases.services.legs import LEG_SUBJECT, end_leg, end_open_legs, hold, open_lead, open_leg
+from apps.cases.services.legs import end_leg, end_open_legs, hold, open_lead, open_leg
 from apps.cases.workflow import Action
 from apps.core import clock
 from apps.core.errors import Conflict, InvalidInput, WrongState

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import CaseState, Evidence
+from apps.cases.choices import CASE_TARGET, CaseState, Evidence
 from apps.cases.models import Case, Leg
 from apps.core.attachments import attach_photo
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible, WrongState
@@ -18,7 +18,6 @@ from apps.grid.scopes import covers
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-CASE_TARGET = "case"
 BEFORE, AFTER = "before", "after"
 NEEDED = {
     Evidence.NONE: frozenset[str](),

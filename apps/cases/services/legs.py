@@ -2,15 +2,13 @@
 
 from datetime import datetime
 
-from apps.cases.choices import OPEN_LEG, Card, LegRole, LegState
+from apps.cases.choices import LEG_SUBJECT, OPEN_LEG, Card, LegRole, LegState
 from apps.cases.models import Case, Leg
 from apps.deadlines import rulebook
 from apps.deadlines import services as deadlines
 from apps.deadlines.choices import Outcome, Stage
 from apps.deadlines.models import Limit
 from apps.organisation.models import Agency, AgencyKind
-
-LEG_SUBJECT = "case_leg"
 
 
 def level_of(agency: Agency) -> str:

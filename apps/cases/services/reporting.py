@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import CaseState, LegState, Source
+from apps.cases.choices import LEG_SUBJECT, CaseState, LegState, Source
 from apps.cases.models import Case, CaseEvent, Category, Leg
-from apps.cases.services.legs import LEG_SUBJECT, plan_limit
+from apps.cases.services.legs import plan_limit
 from apps.core import clock
 from apps.core.audit import append_event
 from apps.core.errors import Conflict, InvalidInput

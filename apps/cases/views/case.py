@@ -21,7 +21,7 @@ from apps.cases.selectors.choices import filter_choices
 from apps.cases.views.common import announce, case_context, chips_of, person, safe_next, size_of, wants_pane
 from apps.cases.workflow import ACTION_LABELS
 from apps.core import clock
-from apps.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from apps.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion, WrongState
 from apps.deadlines import rulebook
 from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
@@ -81,9 +81,10 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
 
 def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
     form = ActionForm(acting.any_row, request.POST, request.FILES, targets=acting.targets)
+    if acting.row is None or not form.is_of(acting.version):
+        return _conflict(request, acting, WrongState() if form.is_of(acting.version) else StaleVersion())
     if not form.is_valid():
         return _panel(request, acting, form, status=422)
-    inputs = form.inputs()
     try:
         services.perform_with_photos(
             number=acting.case.number,
@@ -91,13 +92,13 @@ def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
             actor=person(request),
             at=clock.now(),
             photos=form.photos(),
-            **inputs,
+            **form.inputs(),
         )
     except InvalidInput as error:
         _take_errors(form, error)
         return _panel(request, acting, form, status=422)
     except Conflict as error:
-        return _conflict(request, acting, form, error, inputs["version"])
+        return _conflict(request, acting_on(person(request), acting.case.number, acting.action.value), error)
     return _done(request, acting)
 
 
@@ -110,14 +111,12 @@ def _take_errors(form: ActionForm, error: DomainError) -> None:
         form.add_error(None, str(error.message))
 
 
-def _conflict(
-    request: HttpRequest, acting: Acting, form: ActionForm, error: Conflict, version: int | None
-) -> HttpResponse:
-    """Somebody was faster: what happened meanwhile, and the form as it was typed, against the case as it stands."""
-    now = acting_on(person(request), acting.case.number, acting.action.value)
-    form.data = form.data.copy()
-    form.data["version"] = now.version
-    since = entries_since(now.case, version if acting.version_of_case else None, at=clock.now())
+def _conflict(request: HttpRequest, now: Acting, error: Conflict) -> HttpResponse:
+    """Somebody was faster: what happened meanwhile, and what was typed, against the case as it stands ``now``."""
+    typed = {name: request.POST.getlist(name) if name == "assisting" else request.POST[name] for name in request.POST}
+    form = ActionForm(now.any_row, targets=now.targets, suggested=now.suggested, version=now.version, typed=typed)
+    read = request.POST.get("version", "")
+    since = entries_since(now.case, int(read) if now.version_of_case and read.isdecimal() else None, at=clock.now())
     return _panel(request, now, form, status=409, error=error, since=since)
 
 
