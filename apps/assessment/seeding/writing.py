@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from apps.assessment.copying import array, copy_rows, id_sequence, line, reserve, text_cell, trust_references
 from apps.assessment.seeding.story import NUMBERED, LegDraft, Story
 from apps.assessment.seeding.texts import REFUSE_NOTES
+from apps.cases.choices import LEG_SUBJECT
 from apps.cases.models import Case, CaseEvent, Leg
-from apps.cases.services.legs import LEG_SUBJECT
 from apps.cases.services.reporting import format_number
 from apps.core.audit import GENESIS, link_hash
 from apps.core.text import bigrams
