@@ -1,6 +1,6 @@
 """A case on a page of its own, the list of all, and taking an action."""
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -164,7 +164,9 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
     back = safe_next(request, reverse("cases:case", args=[number]))
     try:
         for photo in request.FILES.getlist("photos"):
-            services.attach_case_photo(number=number, actor=person(request), upload=photo, at=clock.now())
+            services.attach_case_photo(
+                number=number, actor=person(request), upload=cast(BinaryIO, photo), at=clock.now()
+            )
     except InvalidInput as error:
         messages.error(request, " ".join(text for texts in error.fields.values() for text in texts))
     else:
