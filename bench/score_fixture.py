@@ -11,7 +11,7 @@ from apps.assessment.measures import MEASURES, SOURCES
 from apps.assessment.models import Indicator, Period
 from apps.assessment.periods import Month
 from apps.assessment.reckoning import Ruleset
-from apps.assessment.services.running import run_period
+from apps.assessment.services.running import keep_workdays, run_period
 from apps.core import clock
 from apps.grid.models import Unit
 
@@ -49,8 +49,10 @@ def compute(place: Unit, label: str, at: datetime) -> Callable[[], None]:
 
 
 def statements(place: Unit, at: datetime) -> list[tuple[str, tuple[Any, ...]]]:
-    """The grouped statements of the month, one for each fact source, with their parameters."""
+    """The grouped statements of the month, one for each fact source, with their parameters; its working days are kept
+    beforehand, so that both count the same days."""
     when = month()
+    keep_workdays(when)
     cutoff = when.cutoff(at)
     wanted = Ruleset.of(Indicator.objects.in_force(when.last)).measures
     found = []

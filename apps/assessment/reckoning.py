@@ -77,12 +77,21 @@ def reckon(subjects: Iterable[Subject], rules: Ruleset, tally: Tally) -> list[Re
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One indicator with its counts over all subjects of its kind."""
+    """One indicator with its counts over all subjects of its kind; equal counts share one item."""
 
     indicator: int
     rule: scoring.Rule
     numerators: Mapping[int, int]
     denominators: Mapping[int, int]
+    made: dict[tuple[int, int], tuple[int, Item]] = field(default_factory=dict)
+
+    def item(self, numerator: int, denominator: int) -> tuple[int, Item]:
+        """The indicator's key and its item for these counts."""
+        counts = (numerator, denominator)
+        found = self.made.get(counts)
+        if found is None:
+            found = self.made[counts] = (self.indicator, scoring.make_item(self.rule, numerator, denominator))
+        return found
 
 
 def _result(subject: Subject, plan: Sequence[_Column]) -> Result:
@@ -97,9 +106,9 @@ def _result(subject: Subject, plan: Sequence[_Column]) -> Result:
             sample, enough = denominator, denominator >= rule.minimum
         if not numerator and not denominator:
             continue
-        item = scoring.make_item(rule, numerator, denominator)
-        items.append((column.indicator, item))
-        by_code[rule.code] = item
+        entry = column.item(numerator, denominator)
+        items.append(entry)
+        by_code[rule.code] = entry[1]
     points = scoring.total((column.rule for column in plan), by_code) if items else None
     return Result(subject, points, sample, enough and points is not None, items)
 
@@ -118,11 +127,16 @@ def _place(results: Iterable[Result]) -> None:
 def checksum(results: Iterable[Result]) -> str:
     """SHA-256 over every score and item by code, so that equal results have equal sums wherever they are computed."""
     digest = hashlib.sha256()
+    spelled: dict[int, str] = {}
     for result in sorted(results, key=lambda result: (result.subject.kind, result.subject.code)):
         subject = result.subject
         parts = [subject.kind, subject.code, str(result.points), str(result.rank), str(result.sample)]
-        parts += [
-            f"{item.code}:{item.numerator}/{item.denominator}={item.value}>{item.points}" for _pk, item in result.items
-        ]
+        for entry in result.items:
+            text = spelled.get(id(entry))
+            if text is None:
+                item = entry[1]
+                text = f"{item.code}:{item.numerator}/{item.denominator}={item.value}>{item.points}"
+                spelled[id(entry)] = text
+            parts.append(text)
         digest.update("|".join(parts).encode() + b"\n")
     return digest.hexdigest()

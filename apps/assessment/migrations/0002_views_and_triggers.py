@@ -1,4 +1,5 @@
-"""The view of days on which a log is due; score events and published scores are never changed."""
+"""The view of days on which a log is due; score events and published scores are never changed; the months of facts
+that lie in other rooms are found by index."""
 
 from django.db import migrations
 
@@ -59,11 +60,25 @@ LET_GO = """
 """
 
 
+INDEXES = """
+    CREATE INDEX assessment_case_due ON cases_case (district_id, handling_due_at);
+    CREATE INDEX assessment_leg_due ON cases_leg (due_at) WHERE stage = 'handling' AND role = 'lead';
+    CREATE INDEX assessment_card_due ON deadlines_ladderstep (due_at) WHERE kind IN ('yellow', 'red');
+"""
+NO_INDEXES = """
+    DROP INDEX assessment_card_due;
+    DROP INDEX assessment_leg_due;
+    DROP INDEX assessment_case_due;
+"""
+
+
 class Migration(migrations.Migration):
     """Views and triggers."""
 
     dependencies = [
         ("assessment", "0001_initial"),
+        ("cases", "0001_initial"),
+        ("deadlines", "0001_initial"),
         ("inspections", "0001_initial"),
         ("organisation", "0001_initial"),
         ("grid", "0001_initial"),
@@ -72,4 +87,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(VIEW, "DROP VIEW assessment_dutyday"),
         migrations.RunSQL(EVENTS, NO_EVENTS),
         migrations.RunSQL(KEEP, LET_GO),
+        migrations.RunSQL(INDEXES, NO_INDEXES),
     ]

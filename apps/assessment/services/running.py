@@ -1,6 +1,6 @@
 """Computing a month: set-based, repeatable, and never changing what is published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -112,7 +112,7 @@ def run_period(
     if latest is not None and latest.state == PeriodState.SEALED:
         raise WrongState(_("该月已封存，不能再计算。"), extra={"state": latest.state})
     cutoff = latest.cutoff if latest is not None and latest.cutoff >= month.ends else month.cutoff(at)
-    _keep_workdays(month)
+    keep_workdays(month)
     rules = Ruleset.of(Indicator.objects.in_force(month.last))
     tally = take_tally(rules.measures, district=district, month=month, cutoff=cutoff)
     reach(1)
@@ -151,7 +151,7 @@ def _latest(district: Unit, month: Month, *, lock: bool = False) -> Period | Non
     return (periods.select_for_update(of=("self",)) if lock else periods).first()
 
 
-def _keep_workdays(month: Month) -> None:
+def keep_workdays(month: Month) -> None:
     """Bring the kept working days of the month into step with the calendar."""
     calendar = rulebook.current().calendar
     wanted: set[date] = {
@@ -220,9 +220,18 @@ def _write(period: Period, results: list[Result], previous: dict[tuple[str, int]
     copy_rows(
         ScoreItem._meta.db_table,
         ITEM_COLUMNS,
-        (
-            line(pk, indicator, item.numerator, item.denominator, item.value, item.points)
-            for pk, result in pairs
-            for indicator, item in result.items
-        ),
+        _item_lines(pairs),
     )
+
+
+def _item_lines(pairs: list[tuple[int, Result]]) -> Iterator[str]:
+    """The rows of the items; equal counts of one indicator are one object and are spelled once."""
+    spelled: dict[int, str] = {}
+    for pk, result in pairs:
+        for entry in result.items:
+            cells = spelled.get(id(entry))
+            if cells is None:
+                indicator, item = entry
+                cells = line(indicator, item.numerator, item.denominator, item.value, item.points)
+                spelled[id(entry)] = cells
+            yield f"{pk}\t{cells}"
