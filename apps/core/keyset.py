@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 from apps.core.errors import InvalidInput
 
 Row = TypeVar("Row", bound=Model)
+MOST = 2**63
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,19 @@ def decode_cursor(cursor: str, fields: Sequence[str]) -> tuple[str, list[Any]]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         direction, *values = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        if direction not in {"n", "p"} or len(values) != len(fields):
+        if direction not in {"n", "p"} or len(values) != len(fields) or not all(map(_is_key, values)):
             raise ValueError
     except (ValueError, TypeError, RecursionError) as error:
         raise InvalidInput(fields={"cursor": ["cursor"]}) from error
     return direction, values
+
+
+def _is_key(value: Any) -> bool:
+    """Whether a column could hold it. Raises ``ValueError`` for text that cannot be written."""
+    if isinstance(value, str):
+        value.encode()
+        return "\0" not in value
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST
 
 
 def after(fields: Sequence[str], values: Sequence[Any], *, backwards: bool) -> Q:
@@ -62,8 +72,11 @@ def bounded(queryset: QuerySet[Row], fields: Sequence[str], cursor: str | None) 
     if values is not None:
         lead = fields[0].lstrip("-")
         rising = fields[0].startswith("-") == backwards
-        queryset = queryset.filter(**{f"{lead}__{'gte' if rising else 'lte'}": values[0]})
-        queryset = queryset.filter(after(fields, values, backwards=backwards))
+        try:
+            queryset = queryset.filter(**{f"{lead}__{'gte' if rising else 'lte'}": values[0]})
+            queryset = queryset.filter(after(fields, values, backwards=backwards))
+        except (ValueError, TypeError, OverflowError, ValidationError) as error:
+            raise InvalidInput(fields={"cursor": ["cursor"]}) from error
     return queryset.order_by(*order), backwards
 
 

@@ -99,8 +99,8 @@ class NewLogSerializer(NewLogShape):
 class LogFilterSerializer(serializers.Serializer[Any]):
     """The query of the list."""
 
-    unit = serializers.CharField(required=False, default="")
-    worker = serializers.CharField(required=False, default="")
+    unit = serializers.CharField(required=False, allow_blank=True, default="")
+    worker = serializers.CharField(required=False, allow_blank=True, default="")
     date = serializers.DateField(required=False, allow_null=True, default=None)
     size = serializers.IntegerField(required=False, default=50, min_value=1, max_value=200)
     cursor = serializers.CharField(required=False, allow_null=True, default=None)

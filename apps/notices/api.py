@@ -80,7 +80,7 @@ class NoticeRead(APIView):
 def _size(given: str | None) -> int:
     if given is None:
         return DEFAULT_SIZE
-    if not given.isdigit() or not 1 <= int(given) <= MOST:
+    if not given.isdecimal() or len(given) > 6 or not 1 <= int(given) <= MOST:
         raise InvalidInput(fields={"size": [f"1–{MOST}"]})
     return int(given)
 

@@ -147,11 +147,11 @@ def _text(request: Request, name: str) -> str:
 
 
 def _size(given: str | None) -> int:
-    try:
-        size = int(given or DEFAULT_SIZE)
-    except ValueError as error:
-        raise InvalidInput(fields={"size": ["size"]}) from error
-    return max(1, min(size, MOST))
+    if not given:
+        return DEFAULT_SIZE
+    if not given.isdecimal() or len(given) > 6 or not 1 <= int(given) <= MOST:
+        raise InvalidInput(fields={"size": [f"1–{MOST}"]})
+    return int(given)
 
 
 def _link(request: Request, cursor: str | None) -> str | None:
