@@ -155,7 +155,7 @@ class World:
         return self.move(self.handled(**given), "verify", "worker", passed=True)
 
     def case_in(self, state: str, **given: Any) -> Case:
-        """A case walked to ``state`` by the street's way; ``offered`` and ``accepted`` are the two kinds of dispatched."""
+        """A case walked to ``state`` by the street's way; ``offered`` and ``accepted`` are both dispatched."""
         ways: dict[str, Callable[[], Case]] = {
             "reported": lambda: self.report(**given),
             "refused": lambda: self.move(self.report(**given), "refuse", "station", note="不属实"),
