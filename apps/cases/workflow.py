@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.cases.choices import OPEN, CaseState, LegState
 from apps.core.errors import NotAllowed, WrongState
@@ -41,24 +42,24 @@ class Action(StrEnum):
 
 ACTION_LABELS: dict[Action, Promise] = {
     Action.REGISTER: _("受理"),
-    Action.REFUSE: _("不予受理"),
-    Action.SETTLE: _("自行处置"),
+    Action.REFUSE: pgettext_lazy("action", "不予受理"),
+    Action.SETTLE: pgettext_lazy("action", "自行处置"),
     Action.DISPATCH: _("派遣"),
     Action.ACCEPT: _("接收"),
     Action.RETURN: _("退回"),
     Action.FEEDBACK: _("反馈"),
     Action.VERIFY: _("核查"),
     Action.REWORK: _("返工"),
-    Action.CLOSE: _("结案"),
-    Action.ESCALATE: _("上报上级"),
-    Action.SUSPEND: _("挂起"),
+    Action.CLOSE: pgettext_lazy("action", "结案"),
+    Action.ESCALATE: pgettext_lazy("action", "上报上级"),
+    Action.SUSPEND: pgettext_lazy("action", "挂起"),
     Action.RESUME: _("恢复"),
     Action.EXTEND: _("延期"),
-    Action.SUPERVISE: _("督办"),
+    Action.SUPERVISE: pgettext_lazy("action", "督办"),
     Action.COMMENT: _("批注"),
     Action.MERGE: _("合并"),
     Action.REOPEN: _("重开"),
-    Action.RATE: _("评价"),
+    Action.RATE: pgettext_lazy("action", "评价"),
 }
 
 
