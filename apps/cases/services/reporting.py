@@ -95,7 +95,9 @@ def report_case(
             return _create(report, place, actor, at)
     except IntegrityError as error:
         if "cases_case_source_number" in str(error):
-            raise Conflict(_("该来源编号已经登记过。"), code="source-repeated") from error
+            kept = Case.objects.filter(source=source, source_number=source_number).first()
+            extra = _standing(kept, actor)
+            raise Conflict(_("该来源编号已经登记过。"), code="source-repeated", extra=extra) from error
         kept = _repeated(report, actor)
         if kept is None:
             raise
@@ -110,8 +112,15 @@ def _repeated(report: Report, actor: "User") -> Case | None:
         return None
     same = (kept.reporter_id, kept.category_id, kept.title) == (actor.pk, report.category.pk, report.title)
     if not same:
-        raise Conflict(_("同一标识已用于另一件上报。"), code="client-id-mismatch")
+        raise Conflict(_("同一标识已用于另一件上报。"), code="client-id-mismatch", extra=_standing(kept, actor))
     return kept
+
+
+def _standing(kept: Case | None, actor: "User") -> dict[str, str | int]:
+    """The number, state and version of the case that was there before; nothing where the actor may not see it."""
+    if kept is None or not Case.objects.visible_to(actor).filter(pk=kept.pk).exists():
+        return {}
+    return {"number": kept.number, "state": kept.state, "version": kept.version}
 
 
 def _place(report: Report) -> dict[str, int | None]:
