@@ -13,8 +13,8 @@ from apps.assessment.periods import Month
 from apps.assessment.seeding.history import Diary, moments, write_cases, write_logs
 from apps.assessment.seeding.people import choose_places, hire_staff, set_demo_password
 from apps.assessment.seeding.story import Teller
+from apps.assessment.seeding.threads import BatchWriter
 from apps.assessment.seeding.world import World
-from apps.assessment.seeding.writing import BatchWriter
 from apps.assessment.services import publish_period, run_period
 from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.core import catalogues

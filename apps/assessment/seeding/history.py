@@ -12,9 +12,11 @@ from django.db import transaction
 
 from apps.assessment.copying import copy_rows, id_sequence, line, reserve, trust_references
 from apps.assessment.seeding import texts
-from apps.assessment.seeding.story import Story, Teller
+from apps.assessment.seeding.drafts import Story
+from apps.assessment.seeding.story import Teller
+from apps.assessment.seeding.threads import BatchWriter
 from apps.assessment.seeding.world import World
-from apps.assessment.seeding.writing import Batch, BatchWriter, Ids
+from apps.assessment.seeding.writing import Batch, Ids
 from apps.core.clock import SHANGHAI, local
 from apps.inspections.models import DailyLog, LogEntry
 

@@ -4,14 +4,14 @@ Pure: random numbers and the world come in, drafts of rows come out. ``tests/ass
 same acts done through ``perform``.
 """
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
 from apps.assessment.seeding import texts
+from apps.assessment.seeding.drafts import EventDraft, LegDraft, Story, stamp
 from apps.assessment.seeding.names import address
-from apps.assessment.seeding.world import Ground, Kind, Office, Span, World
+from apps.assessment.seeding.world import Ground, Kind, Office, World
 from apps.core import clock
 from apps.deadlines.choices import Stage
 
@@ -24,101 +24,6 @@ NUMBERED = frozenset({"hotline_12345", "petition"})
 
 class Cut(Exception):
     """The story has reached the present moment."""
-
-
-@dataclass(slots=True)
-class LegDraft:
-    """One leg and its limit."""
-
-    sequence: int
-    agency: Office
-    desk: Office
-    stage: str
-    state: str
-    opened: datetime
-    span: Span
-    head: int | None
-    accepted: datetime | None = None
-    ended: datetime | None = None
-    version: int = 1
-    in_time: bool | None = None
-    handled_by: int | None = None
-    note: str = ""
-    paused: datetime | None = None
-
-    def end(self, state: str, at: datetime, note: str = "") -> None:
-        """End the leg; its limit ends with it."""
-        self.state, self.ended, self.note = state, at, note
-        self.version += 1
-        self.in_time = at <= self.span.due
-
-
-@dataclass(slots=True)
-class EventDraft:
-    """One event before it is chained."""
-
-    at: datetime
-    actor: int
-    action: str
-    payload: dict[str, Any]
-    before: str
-    after: str
-    leg: int | None
-
-
-@dataclass(slots=True)
-class Story:
-    """A case with everything that hangs on it; ids are given when it is written."""
-
-    ground: Ground
-    kind: Kind
-    title: str
-    description: str
-    address: str
-    lon: float
-    lat: float
-    source: str
-    reporter: int
-    reported: datetime
-    desk: Office
-    state: str = "reported"
-    holder: int | None = None
-    due: datetime | None = None
-    version: int = 1
-    legs: list[LegDraft] = field(default_factory=list)
-    events: list[EventDraft] = field(default_factory=list)
-    suspended_from: str | None = None
-    review_on: date | None = None
-    supervised: bool = False
-    supervisor: int | None = None
-    handler: Office | None = None
-    handled_by: int | None = None
-    settled_kind: str = ""
-    reworks: int = 0
-    returns: int = 0
-    merged: bool = False
-    solved: bool | None = None
-    satisfied: bool | None = None
-    registered: datetime | None = None
-    dispatched: datetime | None = None
-    handled: datetime | None = None
-    verified: datetime | None = None
-    closed: datetime | None = None
-    handling_due: datetime | None = None
-    handled_in_time: bool | None = None
-
-    @property
-    def open(self) -> bool:
-        """Whether somebody still holds the case."""
-        return self.closed is None
-
-
-def stamp(moment: datetime) -> str:
-    """A moment as the event's JSON spells it."""
-    text = moment.astimezone(UTC).isoformat()
-    if moment.microsecond:
-        text = text[:23] + text[26:]
-    return text.replace("+00:00", "Z")
 
 
 class Teller:

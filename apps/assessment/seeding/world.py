@@ -89,7 +89,7 @@ def _cells(policy: LimitPolicy, due: datetime, steps: tuple[PlannedStep, ...]) -
 class Times:
     """Limits and delays by the rule book in force, remembered where the same question comes again."""
 
-    def __init__(self, book: Rulebook, keep: int = 60_000) -> None:
+    def __init__(self, book: Rulebook, keep: int = 8_000) -> None:
         self.book = book
         self._keep = keep
         self._policies: dict[tuple[object, ...], int] = {}
