@@ -14,7 +14,6 @@ from apps.cases.selectors.suggestion import suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
 from apps.cases.standing import standing_of
 from apps.cases.workflow import LEG_ACTIONS, Action, Transition, rows_of
-from apps.core import clock
 from apps.core.errors import NotAllowed, NotVisible
 from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import dispatch_targets
@@ -46,7 +45,7 @@ class Acting:
         return self.action not in LEG_ACTIONS
 
 
-def acting_on(user: "User", number: str, action: str) -> Acting:
+def acting_on(user: "User", number: str, action: str, *, at: datetime) -> Acting:
     """Raises ``NotVisible`` for a case out of scope and for an action that does not exist, ``NotAllowed`` for those
     who never may take it."""
     seen = case_seen_by(user, number)
@@ -61,14 +60,14 @@ def acting_on(user: "User", number: str, action: str) -> Acting:
     version = seen.my_leg.version if chosen in LEG_ACTIONS and seen.my_leg else case.version
     acting = Acting(case, chosen, row, version)
     if chosen is Action.DISPATCH:
-        _fill_targets(acting)
+        _fill_targets(acting, at)
     if chosen is Action.MERGE:
         near, _times = neighbours_of(user, case)
         acting.into = next((one.case.number for one in near if one.case.open), "")
     return acting
 
 
-def _fill_targets(acting: Acting) -> None:
+def _fill_targets(acting: Acting, at: datetime) -> None:
     """Everybody the desk may give the case to, the suggested one first."""
     case = acting.case
     here = Q(pk__in=[])
@@ -77,7 +76,7 @@ def _fill_targets(acting: Acting) -> None:
         if unit_id:
             here |= Q(unit_id=unit_id)
     targets = dispatch_targets(case.desk).filter(~Q(kind=AgencyKind.CENTRE) | here)
-    suggestion = suggest(case, at=clock.now())
+    suggestion = suggest(case, at=at)
     acting.suggested = suggestion.agency if suggestion else None
     chosen = acting.suggested.pk if acting.suggested else None
     acting.targets = sorted(targets.order_by("kind", "id"), key=lambda agency: agency.pk != chosen)

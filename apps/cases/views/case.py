@@ -68,7 +68,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     """The form of an action, and taking it: a panel for htmx, a page without."""
-    acting = acting_on(person(request), number, action)
+    acting = acting_on(person(request), number, action, at=clock.now())
     if request.method == "POST":
         return _take(request, acting)
     if acting.row is None:
@@ -98,7 +98,8 @@ def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
         _take_errors(form, error)
         return _panel(request, acting, form, status=422)
     except Conflict as error:
-        return _conflict(request, acting_on(person(request), acting.case.number, acting.action.value), error)
+        now = acting_on(person(request), acting.case.number, acting.action.value, at=clock.now())
+        return _conflict(request, now, error)
     return _done(request, acting)
 
 
@@ -163,10 +164,12 @@ def attach(request: HttpRequest, number: str) -> HttpResponse:
     """Add photos to a case from its page."""
     back = safe_next(request, reverse("cases:case", args=[number]))
     try:
-        for photo in request.FILES.getlist("photos"):
-            services.attach_case_photo(
-                number=number, actor=person(request), upload=cast(BinaryIO, photo), at=clock.now()
-            )
+        services.attach_case_photos(
+            number=number,
+            actor=person(request),
+            uploads=[cast(BinaryIO, photo) for photo in request.FILES.getlist("photos")],
+            at=clock.now(),
+        )
     except InvalidInput as error:
         messages.error(request, " ".join(text for texts in error.fields.values() for text in texts))
     else:
