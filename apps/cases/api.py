@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.cases import selectors, services
-from apps.cases.inputs import action_inputs, list_wanted, page_size, report_inputs
+from apps.cases.inputs import action_inputs, list_wanted, page_size, photo_inputs, report_inputs
 from apps.cases.serializers import (
     ActionSerializer,
     AgencyPageSerializer,
@@ -165,17 +165,9 @@ class CaseAttachments(APIView):
         """Attach one photo; ``client_id`` makes a repeat harmless."""
 
         def attach() -> Response:
-            selectors.case_in_scope(_user(request), number)
-            given = PhotoInputSerializer(data=request.data)
-            given.is_valid(raise_exception=True)
-            inputs = given.validated_data
+            inputs, wrong = photo_inputs(request.data)
             photo = services.attach_case_photo(
-                number=number,
-                actor=_user(request),
-                upload=inputs["photo"],
-                purpose=inputs.get("purpose"),
-                client_id=inputs.get("client_id"),
-                at=clock.now(),
+                number=number, actor=_user(request), at=clock.now(), wrong=wrong, **inputs
             )
             return Response(PhotoSerializer(photo).data, status=201)
 

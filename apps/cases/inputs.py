@@ -9,7 +9,7 @@ from apps.cases.choices import Card, CaseState
 from apps.cases.models import Category
 from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
 from apps.cases.selectors.choices import point_inside
-from apps.cases.serializers import ActionSerializer, ReportSerializer
+from apps.cases.serializers import ActionSerializer, PhotoInputSerializer, ReportSerializer
 from apps.cases.workflow import Action
 from apps.core.errors import InvalidInput, NotVisible
 from apps.grid.models import Unit
@@ -93,6 +93,17 @@ def action_inputs(action: str, data: Any) -> tuple[dict[str, Any], dict[str, lis
     if given["version"] is None and action != Action.COMMENT and "version" not in wrong:
         wrong["version"] = [_("此项必填。")]
     return given, wrong
+
+
+def photo_inputs(data: Any) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The arguments of ``attach_case_photo``, and what is wrong with them by field."""
+    serializer = PhotoInputSerializer(data=data)
+    if not serializer.is_valid():
+        return {"upload": None}, {
+            name: [str(text) for text in _flat(texts)] for name, texts in serializer.errors.items()
+        }
+    given = serializer.validated_data
+    return {"upload": given["photo"], "purpose": given.get("purpose"), "client_id": given.get("client_id")}, {}
 
 
 def _flat(texts: Any) -> list[Any]:

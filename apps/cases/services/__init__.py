@@ -1,8 +1,15 @@
 """Making things happen to cases; nothing else writes a case's state."""
 
 from apps.cases.services.acting import perform
-from apps.cases.services.evidence import attach_case_photo
+from apps.cases.services.evidence import attach_case_photo, attach_case_photos
 from apps.cases.services.reporting import report_case
 from apps.cases.services.together import perform_with_photos, report_with_photos
 
-__all__ = ["attach_case_photo", "perform", "perform_with_photos", "report_case", "report_with_photos"]
+__all__ = [
+    "attach_case_photo",
+    "attach_case_photos",
+    "perform",
+    "perform_with_photos",
+    "report_case",
+    "report_with_photos",
+]

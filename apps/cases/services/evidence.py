@@ -1,6 +1,7 @@
 """Photos of a case, and the check that a category's evidence is there."""
 
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -32,15 +33,16 @@ def attach_case_photo(
     *,
     number: str,
     actor: "User",
-    upload: BinaryIO,
+    upload: BinaryIO | None,
     at: datetime,
     purpose: str | None = None,
     client_id: uuid.UUID | None = None,
+    wrong: Mapping[str, list[str]] | None = None,
 ) -> Attachment:
     """Add a photo to an open case the actor sees; before handling it shows the problem, later the result.
 
     Raises ``NotVisible``, ``NotAllowed`` for those who only look on, ``WrongState`` for a finished case,
-    ``InvalidInput`` for what is no photo.
+    ``InvalidInput`` for what is no photo; ``wrong`` is what an edge found amiss, raised in its place in that order.
     """
     case = Case.objects.filter(number=number).select_for_update().first()
     if case is None or not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
@@ -50,11 +52,20 @@ def attach_case_photo(
         raise NotAllowed
     if not case.open:
         raise WrongState(extra={"state": case.state})
+    if wrong or upload is None:
+        raise InvalidInput(fields=wrong or {"photo": [_("请选择照片。")]})
     if purpose not in {BEFORE, AFTER}:
         purpose = BEFORE if case.state == CaseState.REPORTED else AFTER
     return attach_photo(
         kind=CASE_TARGET, target_id=case.pk, upload=upload, actor=actor, at=at, purpose=purpose, client_id=client_id
     )
+
+
+@transaction.atomic
+def attach_case_photos(*, number: str, actor: "User", uploads: Iterable[BinaryIO], at: datetime) -> list[Attachment]:
+    """Add several photos, all or none; raises as ``attach_case_photo`` does, also where none is given."""
+    files: list[BinaryIO | None] = list(uploads)
+    return [attach_case_photo(number=number, actor=actor, upload=upload, at=at) for upload in files or [None]]
 
 
 def check_evidence(case: Case) -> None:

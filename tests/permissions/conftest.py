@@ -1,0 +1,74 @@
+"""One district with one of everything that can be seen, put back after every call."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from apps.assessment.tasks import JOB_KIND
+from apps.cases import services as cases
+from apps.core.jobs import start_job
+from tests.factories.assessment import NOW, Office, make_office
+from tests.factories.cases import World, photo_file
+from tests.factories.inspections import entry, make_log
+from tests.factories.notices import make_notice
+from tests.factories.residents import add_resident
+
+
+@dataclass
+class Ground:
+    """The world, and what stands for ``{case}``, ``{log}`` and the like in the paths of the table."""
+
+    world: World
+    marks: dict[str, Any]
+
+
+@pytest.fixture
+def db() -> None:
+    """Asked for so that pytest-django makes a database; the transaction is ``ground``'s."""
+
+
+def fill(office: Office) -> Ground:
+    """One of everything, all of it in the first grid: a case on offer to the section, a log, a resident, a score …"""
+    world = office.world
+    case = world.dispatched()
+    photo = cases.attach_case_photo(number=case.number, actor=world["worker"], upload=photo_file(), at=world.tick())
+    log = make_log(world["worker"], world.at.date(), world.tick(), entry())
+    residence = add_resident(world.unit("grid 0 0 0"), world["worker"])
+    month = office.publish(office.run("2026-03"))
+    score = office.score(month, "grid", world.unit("grid 0 0 0"))
+    job = start_job(kind=JOB_KIND, actor=world["assessor"], arguments={"label": "2026-03"}, at=world.tick())
+    world.at = max(world.at, NOW) + timedelta(hours=1)
+    notice = make_notice(world["worker"], at=world.at)
+    grant = world.people["worker"].grants.get()
+    lon, lat = world.point()
+    marks = {
+        "unit": "310106001001",
+        "grid": "310106001001001",
+        "case": case.number,
+        "photo": photo.pk,
+        "log": log.client_id,
+        "entry": log.entries.get().client_id,
+        "person": residence.person_id,
+        "residence": residence.pk,
+        "period": month.pk,
+        "score": score.pk,
+        "job": job.pk,
+        "notice": notice.pk,
+        "grant": grant.pk,
+        "category": world.category.key,
+        "lon": lon,
+        "lat": lat,
+    }
+    return Ground(world, marks)
+
+
+@pytest.fixture(scope="module")
+def ground(django_db_setup, django_db_blocker) -> Iterator[Ground]:
+    """Made once, inside a transaction that is rolled back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield fill(make_office())
+        transaction.set_rollback(True)

@@ -1,0 +1,153 @@
+"""What everybody gets at every address; read by ``test_matrix``."""
+
+# ruff: noqa: E501 - a table is read in columns
+
+from typing import Any
+
+# Who asks: the owner and another with the owner's duty beside him (mate: the next grid), those above (station, street,
+# leader of the district), the agency that has the case, those with other duties over the whole street or district
+# (clerk, assessor, admin, unit_admin, auditor), those beside in the other street (worker_b, street_b), and one with no
+# right at all.
+PEOPLE = (
+    "anonymous worker station street leader agency clerk assessor admin unit_admin auditor mate worker_b street_b stranger"
+).split()
+
+# What is sent where the bare request would be refused for what it lacks.
+BODIES: dict[str, dict[str, Any]] = {
+    "accounts:language POST": {"language": "en"},
+    "inspections:review POST": {"rating": "2", "comment": "好"},
+    "assessment:run POST": {"district": "310106", "period": "2026-02", "because": "补算"},
+    "residents:reveal POST": {"purpose": "入户核对情况"},
+    "organisation:end-grant POST": {"last_day": "2026-04-30", "because": "调离"},
+    "cases:act POST": {"note": "请抓紧"},
+    "api:case-action POST": {"version": 4, "note": "请抓紧"},
+    "api:resident-reveal POST": {"purpose": "入户核对情况"},
+}
+
+TABLE = """
+# Doors of everybody
+healthz GET /healthz/                                                503 503 503 503 503 503 503 503 503 503 503 503 503 503 503
+metrics GET /metrics                                                 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+javascript-catalog GET /jsi18n/                                      200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api-schema GET /api/schema/                                          200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api-docs GET /api/docs/                                              200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+accounts:sign-in GET /sign-in/                                       200 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+accounts:sign-out POST /sign-out/                                    302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+accounts:language POST /language/                                    302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+api:token POST /api/v1/auth/token/                                   400 400 400 400 400 400 400 400 400 400 400 400 400 400 400
+field:service-worker GET /field/sw.js                                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+field:manifest GET /field/manifest.webmanifest                       200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+field:offline GET /field/offline/                                    200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+# One's own
+home GET /                                                           302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+search GET /search/?q=垃圾                                             302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+jobs GET /jobs/                                                      302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+accounts:account GET /account/                                       302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:me GET /api/v1/me/                                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+notices:inbox GET /notices/                                          302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+notices:unread GET /notices/unread/                                  302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+notices:read-all POST /notices/read/                                 302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
+notices:open GET /notices/{notice}/                                  302 302 404 404 404 404 404 404 404 404 404 404 404 404 404
+notices:read-one POST /notices/{notice}/read/                        302 302 404 404 404 404 404 404 404 404 404 404 404 404 404
+api:notices GET /api/v1/notices/                                     401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:notice-read POST /api/v1/notices/{notice}/read/                  401 204 404 404 404 404 404 404 404 404 404 404 404 404 404
+# Jobs: who started one, and who administers the system
+job-cancel POST /jobs/{job}/cancel/                                  302 404 404 404 404 404 404 302 302 404 404 404 404 404 404
+job-retry POST /jobs/{job}/retry/                                    302 404 404 404 404 404 404 409 409 404 404 404 404 404 404
+# Photos: who sees the case
+attachment GET /attachments/{photo}/                                 302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+attachment-small GET /attachments/{photo}/small/                     302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+# The tree
+grid:map GET /map/                                                   302 302 302 302 302 403 302 302 302 302 302 302 302 302 403
+grid:unit GET /map/{unit}/                                           302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+grid:siblings GET /map/{unit}/siblings/                              302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+grid:manage GET /manage/                                             302 302 302 302 302 403 302 302 302 302 302 302 302 302 403
+grid:overview GET /manage/{unit}/                                    302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+grid:boundary GET /manage/{unit}/boundary/                           302 404 403 403 403 404 403 403 403 200 403 404 404 404 404
+api:unit-list GET /api/v1/units/?parent={unit}                       401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:unit-locate GET /api/v1/units/locate/?lon={lon}&lat={lat}        401 200 200 200 200 404 200 200 200 200 200 404 404 404 404
+api:unit GET /api/v1/units/{unit}/                                   401 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+api:unit-outlines GET /api/v1/units/{unit}/outlines/                 401 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+api:unit-points GET /api/v1/units/{unit}/points/                     401 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+api:unit-boundary GET /api/v1/units/{unit}/boundary/                 401 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+api:unit-boundary PUT /api/v1/units/{unit}/boundary/                 401 404 403 403 403 404 403 403 403 400 403 404 404 404 404
+api:unit-boundary DELETE /api/v1/units/{unit}/boundary/              401 404 403 403 403 404 403 403 403 404 403 404 404 404 404
+api:unit-boundary-check POST /api/v1/units/{unit}/boundary/check/    401 404 403 403 403 404 403 403 403 400 403 404 404 404 404
+api:unit-boundary-repair POST /api/v1/units/{unit}/boundary/repair/  401 404 403 403 403 404 403 403 403 400 403 404 404 404 404
+# People and their roles
+organisation:people GET /manage/{unit}/people/                       302 404 403 403 403 404 403 403 403 200 403 404 404 404 404
+organisation:grant GET /manage/{unit}/people/grant/                  302 404 403 403 403 404 403 403 403 200 403 404 404 404 404
+organisation:grant POST /manage/{unit}/people/grant/                 302 404 403 403 403 404 403 403 403 200 403 404 404 404 404
+organisation:end-grant GET /manage/{grid}/people/{grant}/end/        302 403 403 403 403 404 403 403 403 200 403 404 404 404 404
+organisation:end-grant POST /manage/{grid}/people/{grant}/end/       302 403 403 403 403 404 403 403 403 302 403 404 404 404 404
+organisation:changes GET /manage/{unit}/changes/                     302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+# The clock
+deadlines:sweeps GET /manage/sweeps/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:calendar GET /manage/calendar/                             302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:limits GET /manage/limits/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+# Residents
+residents:list GET /residents/                                       302 200 200 403 403 403 200 403 403 403 403 200 200 403 403
+residents:find POST /residents/find/                                 302 302 302 403 403 403 302 403 403 403 403 302 302 403 403
+residents:add GET /residents/add/                                    302 200 200 403 403 403 200 403 403 403 403 200 200 403 403
+residents:reveals GET /residents/reveals/                            302 403 403 403 403 403 403 403 403 403 200 403 403 403 403
+residents:resident GET /residents/{person}/                          302 200 200 404 404 404 200 404 404 404 404 404 404 404 404
+residents:reveal GET /residents/{person}/reveal/                     302 403 403 404 404 404 200 404 404 404 404 404 404 404 404
+residents:reveal POST /residents/{person}/reveal/                    302 403 403 404 404 404 200 404 404 404 404 404 404 404 404
+residents:move-out POST /residents/residences/{residence}/move-out/  302 422 422 404 404 404 422 404 404 404 404 404 404 404 404
+api:residents GET /api/v1/residents/                                 401 200 200 403 403 403 200 403 403 403 403 200 200 403 403
+api:residents POST /api/v1/residents/                                401 400 400 403 403 403 400 403 403 403 403 400 400 403 403
+api:residents-find POST /api/v1/residents/find/                      401 400 400 403 403 403 400 403 403 403 403 400 400 403 403
+api:resident GET /api/v1/residents/{person}/                         401 200 200 404 404 404 200 404 404 404 404 404 404 404 404
+api:resident-reveal POST /api/v1/residents/{person}/reveal/          401 403 403 404 404 404 200 404 404 404 404 404 404 404 404
+api:residence-move-out POST /api/v1/residences/{residence}/move-out/ 401 400 400 404 404 404 400 404 404 404 404 404 404 404 404
+# Cases
+cases:dispatch GET /dispatch/                                        302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:dispatch-case GET /dispatch/{case}/                            302 403 200 200 403 403 403 403 403 403 403 403 403 404 403
+cases:list GET /cases/                                               302 200 200 200 200 200 403 200 403 403 403 200 200 200 403
+cases:new GET /cases/new/                                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:new POST /cases/new/                                           302 403 422 422 403 403 403 403 403 403 403 403 403 422 403
+cases:case GET /cases/{case}/                                        302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+cases:attach POST /cases/{case}/photos/                              302 302 302 302 403 302 404 403 404 404 404 404 404 404 404
+cases:act GET /cases/{case}/act/comment/                             302 403 200 200 200 403 404 403 404 404 404 404 404 404 404
+cases:act POST /cases/{case}/act/supervise/                          302 403 403 302 403 403 404 403 404 404 404 404 404 404 404
+cases:desk GET /desk/                                                302 403 200 200 403 200 403 403 403 403 403 403 403 200 403
+api:categories GET /api/v1/categories/                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:agencies GET /api/v1/agencies/?unit=310106001                    401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:cases GET /api/v1/cases/                                         401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:cases POST /api/v1/cases/                                        401 400 400 400 403 403 403 403 403 403 403 400 400 400 403
+api:case GET /api/v1/cases/{case}/                                   401 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+api:case-events GET /api/v1/cases/{case}/events/                     401 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+api:case-attachments POST /api/v1/cases/{case}/attachments/          401 400 400 400 403 400 404 403 404 404 404 404 404 404 404
+api:case-action POST /api/v1/cases/{case}/supervise/                 401 403 403 200 403 403 404 403 404 404 404 404 404 404 404
+# The phone: for those who keep logs
+field:today GET /field/                                              302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
+field:report GET /field/report/                                      302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
+field:report POST /field/report/                                     302 422 422 403 403 403 403 403 403 403 403 422 422 403 403
+field:categories GET /field/categories/                              302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
+field:case GET /field/cases/{case}/                                  302 200 200 403 403 403 403 403 403 403 403 404 404 403 403
+field:settle POST /field/cases/{case}/settle/                        302 422 422 403 403 403 403 403 403 403 403 404 404 403 403
+field:log GET /field/log/                                            302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
+field:log-file POST /field/log/file/                                 302 400 400 403 403 403 403 403 403 403 403 400 400 403 403
+field:entry-add POST /field/log/entries/                             302 422 422 403 403 403 403 403 403 403 403 422 422 403 403
+field:entry-remove POST /field/log/entries/{entry}/remove/           302 409 404 403 403 403 403 403 403 403 403 404 404 403 403
+field:entry-case GET /field/log/entries/{entry}/case/                302 200 404 403 403 403 403 403 403 403 403 404 404 403 403
+field:verify GET /field/verify/                                      302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
+field:verify-case GET /field/verify/{case}/                          302 200 200 403 403 403 403 403 403 403 403 404 404 403 403
+field:me GET /field/me/                                              302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
+# Logs
+inspections:logs GET /inspections/logs/                              302 200 200 200 200 403 403 200 403 403 403 200 200 200 403
+inspections:log GET /inspections/logs/{log}/                         302 200 200 200 200 404 404 200 404 404 404 404 404 404 404
+inspections:review POST /inspections/logs/{log}/review/              302 403 302 403 302 404 404 403 404 404 404 404 404 404 404
+api:logs GET /api/v1/logs/                                           401 200 200 200 200 403 403 200 403 403 403 200 200 200 403
+api:logs POST /api/v1/logs/                                          401 400 400 403 403 403 403 403 403 403 403 400 400 403 403
+api:log GET /api/v1/logs/{log}/                                      401 200 200 200 200 404 404 200 404 404 404 404 404 404 404
+# Scores
+assessment:leaders GET /leaders/                                     302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+assessment:run POST /leaders/run/                                    302 404 404 404 403 404 404 302 403 403 403 404 404 404 404
+assessment:advance POST /leaders/periods/{period}/seal/              302 404 403 403 403 404 404 302 404 404 404 404 404 403 404
+assessment:score GET /leaders/scores/{score}/                        302 403 200 200 200 404 403 200 403 403 403 404 404 404 404
+assessment:number GET /leaders/scores/{score}/on_time/               302 403 200 200 200 404 403 200 403 403 403 404 404 404 404
+api:score-list GET /api/v1/scores/?period=2026-03&kind=grid          401 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+api:score GET /api/v1/scores/{score}/                                401 403 200 200 200 404 403 200 403 403 403 404 404 404 404
+api:score-rows GET /api/v1/scores/{score}/rows/?indicator=on_time    401 403 200 200 200 404 403 200 403 403 403 404 404 404 404
+"""
