@@ -28,6 +28,7 @@ NAMES = {
 }
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
+PICTURES_DRAWN = "Promise.all([...document.images].map((image) => image.decode().catch(() => {})))"
 PICTURES = Path(settings.BASE_DIR, "var", "journeys")
 
 
@@ -68,7 +69,7 @@ class Stage:
             reduced_motion="reduce",
         )
         context.clock.set_fixed_time(self.moment)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         self._contexts[name] = context
         page = context.new_page()
         page.on("pageerror", lambda error: self.said.append((name, str(error))))
@@ -79,7 +80,8 @@ class Stage:
 
     def shot(self, page: Page, name: str) -> None:
         """Keep a picture of what the person sees now, under ``var/journeys``, once everything is drawn."""
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state()
+        page.evaluate(PICTURES_DRAWN)
         self._shots += 1
         page.screenshot(path=PICTURES / f"{self.journey}-{self._shots:02d}-{name}.png")
 
@@ -92,7 +94,7 @@ class Stage:
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
-    expect.set_options(timeout=10_000)
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield opened

@@ -26,7 +26,7 @@ def texts(page: Page, selector: str) -> list[str]:
 
 def choose_category(page: Page, words: str, key: str) -> None:
     """Search a category on the phone and tap it."""
-    page.fill("#category-words", words)
+    page.locator("#category-words").press_sequentially(words, delay=60)
     page.locator(f"#category-list label:has(input[value='{key}'])").click()
 
 
@@ -55,7 +55,7 @@ def report_a_problem(stage: Stage, photo: Photo) -> Case:
     expect(page.locator("[data-photo-list] img")).to_have_count(1)
     page.fill("[name=text]", "绿化带旁堆着建筑垃圾，占了半条人行道")
     page.fill("[name=address]", "第一街 8 号门口")
-    choose_category(page, "垃圾", RUBBISH)
+    choose_category(page, "垃圾渣土", RUBBISH)
     stage.shot(page, "worker-report")
     page.click("[data-send]")
     page.wait_for_url("**/field/cases/**")
