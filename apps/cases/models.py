@@ -74,11 +74,16 @@ class CaseQuerySet(PlacedQuerySet):
 
     def visible_to(self, user: "Person", permission: Permission = Permission.CASE_VIEW) -> Self:
         """Cases within the scope, and those that an agency of the user holds or has held."""
-        condition = scope_q(user, permission)
+        return self.filter(self.visible_q(user, permission))
+
+    @staticmethod
+    def visible_q(user: "Person", permission: Permission = Permission.CASE_VIEW, prefix: str = "") -> Q:
+        """The condition of ``visible_to``; with ``prefix`` for rows that lead to a case (``case__``)."""
+        condition = scope_q(user, permission, prefix)
         agencies = agency_ids_of(user)
         if agencies:
-            condition |= Q(Exists(Leg.objects.filter(case=OuterRef("pk"), agency__in=agencies)))
-        return self.filter(condition)
+            condition |= Q(Exists(Leg.objects.filter(case=OuterRef(f"{prefix}pk"), agency__in=agencies)))
+        return condition
 
 
 class Case(ChainHead, Placed):

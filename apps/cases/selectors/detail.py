@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.cases.choices import CASE_TARGET, LEG_SUBJECT, OPEN_LEG, LegRole
-from apps.cases.models import Case, CaseEvent, Leg
+from apps.cases.models import Case, CaseEvent, CaseQuerySet, Leg
 from apps.cases.selectors.neighbours import Neighbour, neighbours_of
 from apps.cases.selectors.suggestion import Suggestion, suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
@@ -91,9 +91,9 @@ def case_in_scope(user: "User", number: str) -> Case:
 def case_seen_by(user: "User", number: str) -> CaseDetail:
     """The case with its legs and what ``user`` may do, in one query: a case has at least one leg. Raises
     ``NotVisible``."""
-    visible = Case.objects.visible_to(user).filter(number=number).values("pk")
-    related = ("agency", "desk", "handled_by", *(f"case__{name}" for name in CASE_RELATED))
-    legs = list(Leg.objects.filter(case__in=visible).select_related(*related).order_by("sequence"))
+    related = ("case", "agency", "desk", *(f"case__{name}" for name in CASE_RELATED))
+    visible = Leg.objects.filter(CaseQuerySet.visible_q(user, prefix="case__"), case__number=number)
+    legs = list(visible.select_related(*related).order_by("sequence"))
     if not legs:
         raise NotVisible
     case = legs[0].case
