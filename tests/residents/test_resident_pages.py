@@ -87,7 +87,7 @@ def test_the_list_page_costs_the_same_for_one_and_three(tree, people, count, dja
         add_resident(tree.grids[0], people.worker)
     client = client_of(people.worker)
     client.get(LIST)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(LIST).content.decode().count("data-href-row") == count
 
 
@@ -100,7 +100,7 @@ def test_a_persons_page_costs_the_same_for_one_and_three_of_a_family(tree, peopl
         )
     client = client_of(people.worker)
     client.get(page_of(head))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert client.get(page_of(head)).status_code == 200
 
 
