@@ -1,4 +1,4 @@
-"""Who asks in the figures of cases: a dispatcher with a full area, the cases there, a worker; no figure of its own."""
+"""Who asks in the figures of cases: a dispatcher with a full area, the cases there, a worker; no figure itself."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -19,6 +19,7 @@ from apps.accounts.demo import demo_accounts, demo_user
 from apps.accounts.errors import TooManyAttempts
 from apps.accounts.grants import grants_of
 from apps.accounts.models import User
+from apps.core.navigation import start_page_of
 
 SIGN_IN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -36,6 +37,10 @@ class SignIn(LoginView):
             login(request, user, backend=SIGN_IN_BACKEND)
             return _with_language(redirect(self.get_success_url()), request, user)
         return super().post(request, *args, **kwargs)
+
+    def get_default_redirect_url(self) -> str:
+        """Home, or the page on which this person's work begins."""
+        return start_page_of(self.request.user) or super().get_default_redirect_url()
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Sign in and show the pages in the person's language."""

@@ -32,6 +32,7 @@ class NavigationLink:
     active: bool
 
 
+_start_pages: list[Callable[[User], str]] = []
 _items: dict[str, NavigationItem] = {}
 _identities: list[Callable[[User], str]] = []
 _place_names: list[Callable[[], str]] = []
@@ -46,6 +47,17 @@ def register_identity(provider: Callable[[User], str]) -> None:
     """Announce who can say in a few words for whom a user works; the first non-empty answer is shown."""
     if provider not in _identities:
         _identities.append(provider)
+
+
+def register_start_page(provider: Callable[[User], str]) -> None:
+    """Announce where some people start after signing in: ``provider(user)`` is a URL, or empty for everybody else."""
+    if provider not in _start_pages:
+        _start_pages.append(provider)
+
+
+def start_page_of(user: User) -> str:
+    """The URL on which the user starts, or an empty string for the home page."""
+    return next((url for provider in _start_pages if (url := provider(user))), "")
 
 
 def identity_of(user: User) -> str:

@@ -252,6 +252,11 @@ class Overview:
         return f"{self.households:,}"
 
     @property
+    def counts_text(self) -> dict[str, str]:
+        """How many units of each kind lie below, with separators."""
+        return {kind: f"{count:,}" for kind, count in self.counts.items()}
+
+    @property
     def load_scale(self) -> int:
         """The end of the load's bar: one and a half times the mean, or the unit's own households beyond that."""
         return max(round((self.mean or 0) * 3 / 2), self.households, 1)

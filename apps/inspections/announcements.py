@@ -54,10 +54,17 @@ def waiting(user: User) -> Iterable[WaitingItem]:
     return items
 
 
+def start_page(user: User) -> str:
+    """People whose work is the phone start there; whoever has a desk as well starts at what waits."""
+    phone = holds(user, Permission.LOG_FILE) and not holds(user, Permission.CASE_REGISTER)
+    return reverse("field:today") if phone else ""
+
+
 def register() -> None:
     """Logs are placed rows; a draft follows a reorganisation, a filed log keeps the tree of its date."""
     register_placed(DailyLog, open_rows=Q(state=LogState.DRAFT))
     register_waiting(waiting)
+    navigation.register_start_page(start_page)
     navigation.register_item("field", _("现场"), "field:today", lambda user: holds(user, Permission.LOG_FILE), order=45)
     navigation.register_item(
         "inspections", _("日志"), "inspections:logs", lambda user: holds(user, Permission.LOG_VIEW), order=50

@@ -55,7 +55,7 @@ def attach_case_photo(
     if wrong or upload is None:
         raise InvalidInput(fields=wrong or {"photo": [_("请选择照片。")]})
     if purpose not in {BEFORE, AFTER}:
-        purpose = BEFORE if case.state == CaseState.REPORTED else AFTER
+        purpose = BEFORE if case.state in {CaseState.REPORTED, CaseState.REGISTERED} else AFTER
     return attach_photo(
         kind=CASE_TARGET, target_id=case.pk, upload=upload, actor=actor, at=at, purpose=purpose, client_id=client_id
     )
