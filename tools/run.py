@@ -104,6 +104,7 @@ class System:
             child.start()
         self._record()
         self._wait_until_healthy()
+        say("web, worker and beat answer")
         if self.embedded and os.environ.get("GRIDGOV_DEMO") == "1":
             print(f"demo password: {(self.var / 'demo-password').read_text().strip()}", flush=True)
         print(f"gridgov is ready at http://127.0.0.1:{self.port}", flush=True)
