@@ -52,9 +52,9 @@ class TestCost:
     def test_queue_page(self, world: World, rows: int) -> None:
         for _ in range(rows):
             world.to_street()
-        assert cost(world, "street", "/dispatch/?queue=dispatch") == 9
-        assert cost(world, "district", "/dispatch/?queue=handling") == 9
-        assert cost(world, "street", "/dispatch/?queue=dispatch&part=queues") == 7
+        assert cost(world, "street", "/dispatch/?queue=dispatch") == 11
+        assert cost(world, "district", "/dispatch/?queue=close") == 9
+        assert cost(world, "street", "/dispatch/?queue=dispatch&part=queues") == 9
 
     @pytest.mark.parametrize("rows", [1, 3])
     def test_case_page(self, world: World, rows: int) -> None:
@@ -70,7 +70,7 @@ class TestCost:
     def test_list_and_desk(self, world: World, rows: int) -> None:
         for _ in range(rows):
             world.dispatched()
-        assert cost(world, "leader", "/cases/") == 10
+        assert cost(world, "leader", "/cases/") == 12
         assert cost(world, "agency", "/desk/") == 8
 
 

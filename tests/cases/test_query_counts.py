@@ -37,8 +37,8 @@ def test_creation(world: World) -> None:
 def test_api_list(world: World, rows: int) -> None:
     for _ in range(rows):
         world.dispatched()
-    assert cost(world, api_of(world["leader"]), "/api/v1/cases/") == 4
-    assert cost(world, api_of(world["leader"]), "/api/v1/cases/?unit=310106001") == 5
+    assert cost(world, api_of(world["leader"]), "/api/v1/cases/") == 6
+    assert cost(world, api_of(world["leader"]), "/api/v1/cases/?unit=310106001") == 7
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -25,7 +25,7 @@ from apps.organisation.models import Agency, agency_ids_of
 if TYPE_CHECKING:
     from apps.grid.scopes import Person
 
-ROW_RELATED = ("category", "holder", "desk", "district", "street", "community", "grid")
+LEVELS = ("district", "street", "community", "grid")
 NUMBER = re.compile(r"\d{6}-\d{6,}")
 
 
@@ -131,6 +131,7 @@ def page_of(
         rows.reverse()
     if not rows:
         return KeysetPage([], None, None)
+    _name(rows)
     has_previous = more if backwards else cursor is not None
     return KeysetPage(
         rows,
@@ -146,13 +147,25 @@ def _read(
     if not pieces:
         return []
     if len(pieces) == 1:
-        return list(pieces[0].select_related(*ROW_RELATED)[:most])
+        return list(pieces[0].select_related("category")[:most])
     keys = [field.lstrip("-") for field in fields]
     narrow = [piece.values_list("id", keys[0])[:most] for piece in pieces]
     merged = narrow[0].union(*narrow[1:]).order_by(*pieces[0].query.order_by)[:most]
     ids = [row[0] for row in merged]
-    found = Case.objects.select_related(*ROW_RELATED).in_bulk(ids)
+    found = Case.objects.select_related("category").in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
+
+
+def _name(cases: Sequence[Case]) -> None:
+    """Give the rows their units and agencies, which many share: two plain reads cost less than planning six joins."""
+    units = Unit.objects.in_bulk({pk for case in cases for pk in case.place.values() if pk})
+    ids = {pk for case in cases for pk in (case.holder_id, case.desk_id) if pk}  # type: ignore[attr-defined]
+    agencies = Agency.objects.in_bulk(ids)
+    for case in cases:
+        for level in LEVELS:
+            setattr(case, level, units.get(case.place[f"{level}_id"] or 0))
+        case.holder = agencies.get(case.holder_id)  # type: ignore[attr-defined]
+        case.desk = agencies[case.desk_id]  # type: ignore[attr-defined]
 
 
 def _start(cursor: str | None, parts: Sequence[Part]) -> tuple[int, str | None, bool]:
