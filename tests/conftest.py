@@ -25,6 +25,11 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+def pytest_unconfigure() -> None:
+    """Leave no photographs of this process behind."""
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave the browser tests out where there is no browser."""
     if find_chromium():
