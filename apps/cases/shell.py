@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.cases.choices import CaseState, LegState
 from apps.cases.presentation import look_of, started_at, working_minutes
@@ -116,7 +116,7 @@ def register() -> None:
     navigation.register_item(
         "dispatch", gettext_lazy("调度"), "cases:dispatch", lambda user: holds(user, *dispatches), 20
     )
-    navigation.register_item("desk", gettext_lazy("经办"), "cases:desk", _handles, 21)
+    navigation.register_item("desk", pgettext_lazy("agency desk", "经办"), "cases:desk", _handles, 21)
     navigation.register_item("cases", gettext_lazy("案件"), "cases:list", _sees, 25)
     register_waiting(waiting_cases)
     register_search(find_cases)
