@@ -6,20 +6,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from apps.cases.choices import LEG_SUBJECT, CaseState, LegState, Source
 from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.cases.services.legs import plan_limit
 from apps.core import clock
-from apps.core.audit import append_event
+from apps.core.audit import make_event
 from apps.core.errors import Conflict, InvalidInput
 from apps.core.outbox import enqueue
 from apps.core.text import bigrams
 from apps.deadlines.choices import Stage
 from apps.grid.location import locate
 from apps.grid.models import Unit
-from apps.grid.permissions import Permission
+from apps.grid.permissions import Permission, Role
 from apps.grid.placed import PATH_RELATED, place_at
 from apps.grid.scopes import covers
 from apps.organisation.models import Agency, AgencyKind, RoleGrant
@@ -46,12 +47,13 @@ class Report:
     client_id: uuid.UUID | None = None
 
 
-def next_number(at: datetime) -> str:
-    """A case number: the date of Shanghai and a number from the database's sequence."""
+def next_keys(at: datetime) -> tuple[int, str]:
+    """The row's key and the number of a new case, both from the database's sequences, in one query. Knowing the key
+    beforehand lets the case be written together with the head of its chain."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number')")
-        row = cursor.fetchone()
-    return format_number(at, int(row[0]) if row else 0)
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('cases_case', 'id')), nextval('cases_number')")
+        key, sequence = cursor.fetchall()[0]
+    return int(key), format_number(at, int(sequence))
 
 
 def format_number(at: datetime, sequence: int) -> str:
@@ -133,33 +135,25 @@ def _place(report: Report) -> dict[str, int | None]:
     return dict(path.place)
 
 
-def _desk(place: dict[str, int | None]) -> tuple[Agency, Agency | None]:
-    """The centre that receives the case and the one above it."""
+def _desk(place: dict[str, int | None], at: datetime) -> tuple[Agency, Agency | None, int | None]:
+    """The centre that receives the case, the one above it, and the grid worker of the moment."""
     ids = [place[f"{kind}_id"] for kind in ("community", "street", "district")]
-    found = {
-        agency.unit_id: agency
-        for agency in Agency.objects.select_related("unit").filter(
-            kind=AgencyKind.CENTRE, unit_id__in=[pk for pk in ids if pk]
-        )
-    }
-    chain = [found[pk] for pk in ids if pk in found]
-    return chain[0], chain[1] if len(chain) > 1 else None
-
-
-def _worker_of(grid_id: int | None, at: datetime) -> int | None:
-    """The grid worker of the moment."""
-    if grid_id is None:
-        return None
     today = clock.local(at).date()
-    grants = RoleGrant.objects.filter(unit_id=grid_id, role="worker", valid_from__lte=today)
-    grants = grants.exclude(valid_to__lt=today)
-    return grants.order_by("id").values_list("user_id", flat=True).first()
+    workers = RoleGrant.objects.filter(unit_id=place["grid_id"] or 0, role=Role.WORKER, valid_from__lte=today)
+    workers = workers.exclude(valid_to__lt=today).order_by("id")
+    centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=[pk for pk in ids if pk])
+    rows = centres.select_related("unit").annotate(worker_id=Subquery(workers.values("user_id")[:1]))
+    found = {agency.unit_id: agency for agency in rows}
+    chain = [found[pk] for pk in ids if pk in found]
+    return chain[0], chain[1] if len(chain) > 1 else None, chain[0].worker_id
 
 
 def _create(report: Report, place: dict[str, int | None], actor: "User", at: datetime) -> Case:
-    desk, above = _desk(place)
+    desk, above, worker_id = _desk(place, at)
+    key, number = next_keys(at)
     case = Case(
-        number=next_number(at),
+        pk=key,
+        number=number,
         client_id=report.client_id,
         category=report.category,
         title=report.title.strip() or report.category.name,
@@ -174,13 +168,17 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         holder=desk,
         desk=desk,
         reporter=actor,
-        worker_id=_worker_of(place["grid_id"], at),
+        worker_id=worker_id,
         reported_at=at,
         **place,
     )
     case.words = bigrams(case.title, case.description, case.address)
     limit = plan_limit(case, desk, desk, stage=Stage.SCREENING, at=at, head=above)
     case.due_at = limit.due_at
+    payload = {"title": case.title, "category": report.category.key, "source": case.source, "desk": desk.name}
+    event = make_event(
+        CaseEvent, case, actor=actor, action="report", payload=payload, at=at, to_state=CaseState.REPORTED
+    )
     case.save(force_insert=True)
     leg = Leg.objects.create(
         case=case,
@@ -195,9 +193,7 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
     )
     limit.subject_kind, limit.subject_id = LEG_SUBJECT, leg.pk
     limit.save(force_insert=True)
-    payload = {"title": case.title, "category": report.category.key, "source": case.source, "desk": desk.name}
-    append_event(
-        CaseEvent, case, actor=actor, action="report", payload=payload, at=at, leg=leg, to_state=CaseState.REPORTED
-    )
+    event.leg = leg
+    event.save(force_insert=True)
     enqueue(CASE_TOPIC, {"case": case.pk, "action": "report", "event": 1, "actor": actor.pk}, at=at)
     return case
