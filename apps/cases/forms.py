@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.choices import Source
+from apps.cases.choices import Evidence, Source
 from apps.cases.models import Case, Category
 from apps.cases.workflow import Action, Transition
 from apps.core.clock import SHANGHAI
@@ -14,6 +14,7 @@ from apps.grid.models import Unit
 from apps.organisation.models import Agency, AgencyKind
 
 WITH_PHOTOS = frozenset({Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK})
+RESULTS = frozenset({Action.SETTLE, Action.FEEDBACK})
 NOTE_HELP = {
     Action.REFUSE: _("上报人会看到这段理由。"),
     Action.RETURN: _("写明为何不属本单位或无法办理。"),
@@ -76,6 +77,7 @@ class ActionForm(forms.Form):
         into: str = "",
         version: int | None = None,
         typed: dict[str, Any] | None = None,
+        evidence: str = Evidence.NONE,
     ) -> None:
         super().__init__(data, files, initial={"into": into} | (typed or {}) | {"version": version})
         self.row = row
@@ -89,6 +91,10 @@ class ActionForm(forms.Form):
         )
         if row.action in WITH_PHOTOS:
             self.fields["photos"] = PhotosField()
+            if row.action in RESULTS and evidence in {Evidence.PHOTO_AFTER, Evidence.BOTH}:
+                # one added beforehand counts as well, so the service decides, not the form
+                self.fields["photos"].demanded = True  # type: ignore[attr-defined]
+                self.fields["photos"].help_text = _("该类别要求处置后照片。")
 
     def _add_inputs(self, targets: Sequence[Agency], suggested: Agency | None) -> None:
         action = self.row.action

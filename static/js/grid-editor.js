@@ -137,6 +137,9 @@ function buttons() {
   const kept = draft ?? published;
   find("save").disabled = !current || same(current, kept);
   find("publish").disabled = !current || !check?.publishable || same(current, published);
+  const faulty = Boolean(current && check && !check.publishable);
+  find("publish-why").hidden = !faulty;
+  find("publish-why").textContent = faulty ? gettext("有检查没有通过，改正后才能发布。") : "";
   find("discard").hidden = !draft;
   find("draft-badge").hidden = !draft && same(current, published);
   document.querySelector("[data-tool=undo]").disabled = !past.length;

@@ -74,13 +74,19 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
     if acting.row is None:
         return _panel(request, acting, None, status=409)
     form = ActionForm(
-        acting.row, targets=acting.targets, suggested=acting.suggested, into=acting.into, version=acting.version
+        acting.row,
+        targets=acting.targets,
+        suggested=acting.suggested,
+        into=acting.into,
+        version=acting.version,
+        evidence=acting.case.category.evidence,
     )
     return _panel(request, acting, form, status=200)
 
 
 def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
-    form = ActionForm(acting.any_row, request.POST, request.FILES, targets=acting.targets)
+    evidence = acting.case.category.evidence
+    form = ActionForm(acting.any_row, request.POST, request.FILES, targets=acting.targets, evidence=evidence)
     if acting.row is None or not form.is_of(acting.version):
         return _conflict(request, acting, WrongState() if form.is_of(acting.version) else StaleVersion())
     if not form.is_valid():
