@@ -30,7 +30,7 @@ def test_creation(world: World) -> None:
         assert cost(world, api_of(world["worker"]), "/api/v1/cases/", report_body(world)) == 14
     client = api_of(world["worker"])
     client.credentials(HTTP_IDEMPOTENCY_KEY="once")
-    assert cost(world, client, "/api/v1/cases/", report_body(world)) == 21
+    assert cost(world, client, "/api/v1/cases/", report_body(world)) == 19
 
 
 @pytest.mark.parametrize("rows", [1, 3])

