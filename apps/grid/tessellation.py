@@ -58,7 +58,10 @@ def tessellate(outline: BaseGeometry, root: Cell, generator: np.random.Generator
 
 
 def divide(outline: BaseGeometry, count: int, generator: np.random.Generator) -> list[BaseGeometry]:
-    """``outline`` as ``count`` connected cells of about equal area (on the ground, not in degrees)."""
+    """``outline`` as ``count`` connected cells of about equal area (on the ground, not in degrees).
+
+    Less equal where deep bays cut cells in two: the smaller part then goes to a neighbour.
+    """
     if count == 1:
         return [outline]
     shrink = np.array([np.cos(np.radians(outline.centroid.y)), 1.0])

@@ -59,7 +59,8 @@ class Server(ABC):
         return self.process.pid if self.process and self.process.poll() is None else None
 
     def prepare(self) -> None:
-        """What must exist before the first start."""
+        """What must exist before the first start; nothing, unless the server says otherwise."""
+        return
 
     @abstractmethod
     def command(self) -> list[str]:
