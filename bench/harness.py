@@ -73,6 +73,7 @@ class Context:
 
     def _seconds(self, action: Action, calls: int) -> float:
         gc.collect()
+        gc.freeze()  # what earlier figures left in memory is not searched for garbage in this one's time
         with self.around():
             started = time.perf_counter()
             for _ in range(calls):
