@@ -42,20 +42,25 @@ def _above(desk: Agency) -> Agency | None:
     return centres_above(desk.unit).select_related("unit").first()
 
 
+def _to_desk(step: "Step", desk: Agency, stage: Stage) -> None:
+    """Put the case on a centre's own desk; the centre above it is the head of its limit."""
+    open_leg(
+        step.case,
+        step.legs,
+        agency=desk,
+        desk=desk,
+        stage=stage,
+        state=LegState.ACCEPTED,
+        at=step.at,
+        head=_above(desk),
+    )
+
+
 def register(step: "Step") -> Details:
     """Screened and taken on: the desk's handling time begins."""
     case = step.case
     end_open_legs(step.legs, at=step.at)
-    open_leg(
-        case,
-        step.legs,
-        agency=case.desk,
-        desk=case.desk,
-        stage=Stage.HANDLING,
-        state=LegState.ACCEPTED,
-        at=step.at,
-        head=_above(case.desk),
-    )
+    _to_desk(step, case.desk, Stage.HANDLING)
     case.state, case.registered_at = CaseState.REGISTERED, step.at
     return {"due": case.due_at}
 
@@ -89,16 +94,7 @@ def _handled(step: "Step", leg: Leg) -> None:
     case.state, case.handled_at, case.handled_by = CaseState.HANDLED, step.at, step.actor
     case.handler, case.handled_in_time = leg.agency, leg.in_time
     case.settled_kind = case.desk.unit.kind
-    open_leg(
-        case,
-        step.legs,
-        agency=leg.desk,
-        desk=leg.desk,
-        stage=Stage.VERIFYING,
-        state=LegState.ACCEPTED,
-        at=step.at,
-        head=_above(leg.desk),
-    )
+    _to_desk(step, leg.desk, Stage.VERIFYING)
 
 
 def dispatch(step: "Step") -> Details:
@@ -163,16 +159,7 @@ def give_back(step: "Step") -> Details:
         case = step.case
         case.return_count += 1
         end_open_legs(step.legs, at=step.at)
-        open_leg(
-            case,
-            step.legs,
-            agency=leg.desk,
-            desk=leg.desk,
-            stage=Stage.HANDLING,
-            state=LegState.ACCEPTED,
-            at=step.at,
-            head=_above(leg.desk),
-        )
+        _to_desk(step, leg.desk, Stage.HANDLING)
         case.state = CaseState.REGISTERED
     return {"agency": leg.agency.name, "role": leg.role}
 
@@ -246,16 +233,7 @@ def escalate(step: "Step") -> Details:
     if above is None:
         raise WrongState(extra={"state": case.state})
     end_open_legs(step.legs, at=step.at)
-    open_leg(
-        case,
-        step.legs,
-        agency=above,
-        desk=above,
-        stage=Stage.HANDLING,
-        state=LegState.ACCEPTED,
-        at=step.at,
-        head=_above(above),
-    )
+    _to_desk(step, above, Stage.HANDLING)
     return {"agency": above.name, "due": case.due_at}
 
 
@@ -360,16 +338,7 @@ def reopen(step: "Step") -> Details:
     case.state, case.open, case.closed_at = CaseState.REGISTERED, True, None
     case.reopen_count += 1
     case.handled_at, case.handled_in_time, case.handled_by, case.verified_at = None, None, None, None
-    open_leg(
-        case,
-        step.legs,
-        agency=case.desk,
-        desk=case.desk,
-        stage=Stage.HANDLING,
-        state=LegState.ACCEPTED,
-        at=step.at,
-        head=_above(case.desk),
-    )
+    _to_desk(step, case.desk, Stage.HANDLING)
     return {"due": case.due_at}
 
 
