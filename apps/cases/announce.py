@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from apps.cases.choices import LEG_SUBJECT, Card, LegRole, LegState
+from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, Card, LegRole, LegState
 from apps.cases.models import Case, CaseEvent, Leg
-from apps.cases.services.reporting import CASE_TOPIC
 from apps.cases.workflow import Action
 from apps.core import clock, outbox
 from apps.core.models import OutboxMessage

@@ -73,6 +73,36 @@ class Source(models.TextChoices):
 GRID_SOURCES = frozenset({Source.PATROL, Source.LOG, Source.INSPECTION, Source.JOINT_PATROL, Source.SUPERVISOR})
 
 
+# What a desk chooses from when somebody calls, writes or comes; the others are made by the rooms they are named after.
+INTAKE_SOURCES = (
+    Source.HOTLINE_12345,
+    Source.HOTLINE_12319,
+    Source.PETITION,
+    Source.SERVICE_HALL,
+    Source.LEADERS_LINE,
+    Source.LETTER_BOX,
+    Source.EMERGENCY_110,
+    Source.DEPARTMENT,
+    Source.UPPER_LEVEL,
+    Source.DEPUTIES,
+    Source.MEDIA,
+    Source.OPINION,
+    Source.VIDEO,
+    Source.SUPERVISOR,
+    Source.JOINT_PATROL,
+    Source.THIRD_PARTY,
+    Source.PATROL,
+)
+
+
+class Callback(models.TextChoices):
+    """How somebody who reported wants to hear of the result."""
+
+    NONE = "none", _("不需回复")
+    PHONE = "phone", _("电话回复")
+    SMS = "sms", _("短信回复")
+
+
 class Card(models.TextChoices):
     """The gravest card issued on the present limit."""
 
@@ -100,3 +130,4 @@ class Evidence(models.TextChoices):
 # By these names the rooms below know what hangs on a case and which limit is whose.
 CASE_TARGET = "case"
 LEG_SUBJECT = "case_leg"
+CASE_TOPIC = "case-event"

@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from apps.cases.callers import unseal
 from apps.cases.choices import Card, CaseState
 from apps.cases.models import Category
 from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
 from apps.cases.selectors.choices import point_inside
 from apps.cases.serializers import ActionSerializer, PhotoInputSerializer, ReportSerializer
+from apps.cases.services import Caller
 from apps.cases.workflow import Action
 from apps.core.errors import InvalidInput, NotVisible
 from apps.grid.models import Unit
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 DEFAULT_SIZE = 50
 MOST_SIZE = 200
 LONGEST_SIZE = 6
+LONGEST_WORDS = 100
 
 
 def page_size(given: Mapping[str, str], *, default: int = DEFAULT_SIZE, most: int = MOST_SIZE) -> int:
@@ -56,7 +59,9 @@ def list_wanted(given: Any) -> Wanted:
         holder=agency_by_code(given["holder"]) if given.get("holder") else None,
         card=card,
         supervised=given.get("supervised", "") in {"1", "true"},
-        words=given.get("q", ""),
+        words=given.get("q", "")[:LONGEST_WORDS].replace("\0", ""),
+        caller=unseal(given["caller"]) if given.get("caller") else "",
+        sealed=given.get("caller", ""),
     )
 
 
@@ -68,6 +73,12 @@ def report_inputs(user: "User", data: Any) -> dict[str, Any]:
     code = given.pop("unit") or ""
     given["unit"] = unit_by_code(code, user=user) if code else None
     given["category"] = category_by_key(given["category"])
+    given["caller"] = Caller(
+        name=given.pop("reporter_name"),
+        phone=given.pop("reporter_phone"),
+        anonymous=given.pop("reporter_anonymous"),
+        callback=given.pop("callback"),
+    )
     return given
 
 

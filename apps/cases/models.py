@@ -9,12 +9,14 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.choices import OPEN, OPEN_LEG, Card, CaseState, Evidence, LegRole, LegState, Source, Urgency
+from apps.cases.choices import OPEN, OPEN_LEG, Callback, Card, CaseState, Evidence, LegRole, LegState, Source, Urgency
 from apps.core.audit import ChainedEvent, ChainHead
+from apps.core.crypto import EncryptedTextField, mask_phone
 from apps.grid.permissions import Permission
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
 from apps.grid.scopes import scope_q
 from apps.organisation.models import Agency, agency_ids_of
+from apps.residents.models import PERSONAL, PLAIN, SENSITIVE
 
 if TYPE_CHECKING:
     from apps.grid.scopes import Person
@@ -130,6 +132,7 @@ class Case(ChainHead, Placed):
     solved = models.BooleanField(null=True)
     satisfied = models.BooleanField(null=True)
 
+    occurred_at = models.DateTimeField(_("发生时间"), null=True)
     reported_at = models.DateTimeField(_("上报时间"))
     registered_at = models.DateTimeField(null=True)
     dispatched_at = models.DateTimeField(null=True)
@@ -197,6 +200,10 @@ class Case(ChainHead, Placed):
                 condition=Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90), name="cases_case_point_on_earth"
             ),
             models.CheckConstraint(condition=~Q(title=""), name="cases_case_title_given"),
+            models.CheckConstraint(
+                condition=Q(occurred_at__isnull=True) | Q(occurred_at__lte=F("reported_at")),
+                name="cases_case_occurred_before_report",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -268,6 +275,77 @@ class Leg(models.Model):
         ]
 
 
+class CaseReporter(models.Model):
+    """A resident from whom a case was heard, at a desk or through a source: who is no user and may be one of several.
+
+    ``Case.reporter`` is the user who entered it. Name and phone are encrypted; the phone is found by keyed hash; both
+    are shown masked and revealed one at a time. ``source_number`` is that of this resident's own report.
+    """
+
+    classification = {
+        "id": PLAIN,
+        "client_id": PLAIN,
+        "case": PLAIN,
+        "name": SENSITIVE,
+        "phone": SENSITIVE,
+        "phone_hash": PERSONAL,
+        "anonymous": PLAIN,
+        "callback": PLAIN,
+        "source": PLAIN,
+        "source_number": PLAIN,
+        "added_by": PLAIN,
+        "added_at": PLAIN,
+    }
+
+    client_id = models.UUIDField(null=True, unique=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reporters")
+    name = EncryptedTextField(_("姓名"))
+    phone = EncryptedTextField(_("电话"))
+    phone_hash = models.BinaryField(max_length=33, null=True, editable=False)
+    anonymous = models.BooleanField(_("要求匿名"), default=False)
+    callback = models.CharField(max_length=5, choices=Callback.choices, default=Callback.NONE)
+    source = models.CharField(_("来源"), max_length=20, choices=Source.choices)
+    source_number = models.CharField(max_length=60, null=True)
+    added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("反映人")
+        indexes = [
+            models.Index(
+                fields=["phone_hash", "-added_at"],
+                condition=Q(phone_hash__isnull=False),
+                name="cases_casereporter_phone",
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True, phone_hash__isnull=True)
+                | Q(phone__isnull=False, phone_hash__isnull=False),
+                name="cases_casereporter_phone_with_hash",
+            ),
+            models.CheckConstraint(
+                condition=Q(callback="none") | Q(phone__isnull=False), name="cases_casereporter_phone_to_call_back"
+            ),
+            models.UniqueConstraint(
+                fields=["source", "source_number"],
+                condition=Q(source_number__isnull=False),
+                name="cases_casereporter_source_number",
+            ),
+        ]
+
+    @property
+    def name_masked(self) -> str:
+        """The first character of the name and a star; nothing of one who wants to stay anonymous."""
+        name = str(self.name)
+        return "" if self.anonymous or not name else f"{name[0]}*"
+
+    @property
+    def phone_masked(self) -> str:
+        """The phone as every screen shows it; empty where there is none."""
+        return mask_phone(str(self.phone)) if self.phone else ""
+
+
 class CaseEvent(ChainedEvent):
     """One change of a case: who, when, from, to, why. Never edited; the case's chain."""
 
@@ -279,6 +357,9 @@ class CaseEvent(ChainedEvent):
     to_state = models.CharField(max_length=10, choices=CaseState.choices)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["-at", "-id"], condition=Q(action="reveal"), name="cases_caseevent_reveals"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["case", "sequence"], name="cases_caseevent_case_sequence"),
         ]

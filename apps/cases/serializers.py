@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.cases.choices import Source
+from apps.cases.choices import Callback, Source, Urgency
 from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.cases.selectors import CaseDetail
 from apps.cases.selectors.catalogue import path_of
@@ -89,6 +89,7 @@ class CaseRowSerializer(serializers.Serializer[Case]):
     due_at = serializers.DateTimeField(allow_null=True)
     card = serializers.CharField(allow_blank=True)
     supervised = serializers.BooleanField()
+    occurred_at = serializers.DateTimeField(allow_null=True)
     reported_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
 
@@ -180,7 +181,42 @@ class ReportSerializer(serializers.Serializer[Any]):
     unit = serializers.CharField(max_length=15, required=False, allow_null=True, allow_blank=True, default=None)
     source = serializers.ChoiceField(choices=Source.choices, required=False, default=Source.PATROL)
     source_number = serializers.CharField(
-        max_length=60, required=False, allow_null=True, allow_blank=True, default=None
+        max_length=60,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        default=None,
+        help_text="the source's own number: received once, a second case never comes of it",
+    )
+    urgency = serializers.ChoiceField(
+        choices=Urgency.choices, required=False, help_text="of the category where it is left out"
+    )
+    occurred_at = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, help_text="when it happened, not after now"
+    )
+    reporter_name = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_blank=True,
+        default="",
+        write_only=True,
+        help_text="the resident who reported it; encrypted, never given out again",
+    )
+    reporter_phone = serializers.CharField(
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        default="",
+        write_only=True,
+        help_text="a mobile number, or a line with its area code; encrypted, never given out again",
+    )
+    reporter_anonymous = serializers.BooleanField(required=False, default=False, write_only=True)
+    callback = serializers.ChoiceField(
+        choices=Callback.choices,
+        required=False,
+        default=Callback.NONE,
+        write_only=True,
+        help_text="how the resident wants to hear of the result",
     )
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("dispatch/<str:number>/", dispatch.dispatch_case, name="dispatch-case"),
     path("cases/", case.case_list, name="list"),
     path("cases/new/", intake.new_case, name="new"),
+    path("cases/find/", case.find, name="find"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/photos/", case.attach, name="attach"),
     path("cases/<str:number>/act/<str:action>/", case.act, name="act"),

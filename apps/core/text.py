@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from pypinyin import Style, lazy_pinyin
 
+_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 _WORDS = re.compile(r"[0-9a-z]+|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
@@ -26,6 +28,30 @@ def bigrams(*texts: str) -> list[str]:
             else:
                 pieces.update(run[i : i + 2] for i in range(len(run) - 1))
     return sorted(pieces)
+
+
+def pieces(*texts: str, singles: Iterable[str] = ()) -> list[str]:
+    """The sorted, distinct pairs of neighbouring characters of any script, blanks apart, so that any two or more
+    characters that stand together in a text are found by their own pairs; of ``singles`` every character too."""
+    found: set[str] = set()
+    for text in texts:
+        for run in normalise(text).split():
+            found.update(run[i : i + 2] for i in range(len(run) - 1))
+    for text in singles:
+        found.update(normalise(text))
+    return sorted(piece for piece in found if not piece.isspace())
+
+
+def terms(words: str) -> list[str]:
+    """What a query asks for: its folded parts between blanks, each without punctuation at its ends as long as two
+    characters remain; a single sign of punctuation asks for nothing."""
+    found = []
+    for part in normalise(words).split():
+        bare = _EDGES.sub("", part)
+        term = bare if len(bare) > 1 or len(part) == 1 else part
+        if term and term not in found:
+            found.append(term)
+    return found
 
 
 def pinyin_key(text: str) -> str:

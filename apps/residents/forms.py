@@ -56,17 +56,6 @@ class ResidentForm(forms.Form):
         }
 
 
-class RevealForm(forms.Form):
-    """Why somebody needs to see a person's full numbers."""
-
-    purpose = forms.CharField(
-        label=_("查看用途"),
-        max_length=200,
-        help_text=_("用途连同您的姓名和时间一起记录，审计员可见。"),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-
 class MoveOutForm(forms.Form):
     """The last day at a dwelling."""
 

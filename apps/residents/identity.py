@@ -7,14 +7,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from apps.core.text import normalise
+from apps.core.phones import PHONE, tidy
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 SHAPE = re.compile(r"[1-9]\d{16}[\dX]")
 PASSPORT = re.compile(r"[A-Z0-9]{5,20}")
 LIKE_PASSPORT = re.compile(r"[A-Z]{1,2}\d{6,9}")
-PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}")
 EARLIEST = date(1900, 1, 1)
 
 
@@ -33,11 +32,6 @@ class Identity:
     number: str
     birth_date: date
     sex: str
-
-
-def tidy(text: str) -> str:
-    """The text without blanks, in plain capitals: ``３１０1 06…x`` becomes ``310106…X``."""
-    return re.sub(r"\s+", "", normalise(text)).upper()
 
 
 def check_character(first_seventeen: str) -> str:

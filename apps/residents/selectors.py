@@ -8,12 +8,12 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from apps.core.crypto import keyed_hashes
 from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
+from apps.core.phones import tidy
 from apps.core.text import bigrams
 from apps.grid.models import Unit, UnitKind
 from apps.grid.permissions import Permission
 from apps.grid.scopes import scopes_of
 from apps.residents.choices import ResidenceKind
-from apps.residents.identity import tidy
 from apps.residents.models import Dwelling, Person, Residence, ResidentEvent
 
 if TYPE_CHECKING:

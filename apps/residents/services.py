@@ -17,19 +17,19 @@ from apps.core.audit import append_event
 from apps.core.crypto import keyed_hash, keyed_hashes
 from apps.core.errors import Conflict, InvalidInput, NotAllowed, NotVisible, WrongState
 from apps.core.locks import advisory_lock
+from apps.core.phones import PHONE, tidy
+from apps.core.reveals import checked_purpose
 from apps.core.text import normalise
 from apps.grid.models import Unit, UnitKind
 from apps.grid.permissions import Permission
 from apps.grid.placed import PATH_RELATED, place_at
 from apps.grid.scopes import covers
 from apps.residents.choices import Document, Relation, ResidenceKind, Sex
-from apps.residents.identity import PASSPORT, PHONE, IdentityError, parse_identity, tidy
+from apps.residents.identity import PASSPORT, IdentityError, parse_identity
 from apps.residents.models import Dwelling, Household, Person, Residence, ResidentEvent
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-
-SHORTEST_PURPOSE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +195,7 @@ def reveal_identity(*, actor: "User", person_id: int, purpose: str, at: datetime
     dwelling = allowed.filter(residences__person=person_id, residences__until__isnull=True).order_by("pk").first()
     if dwelling is None:
         raise NotAllowed
-    purpose = purpose.strip()
-    if len(purpose) < SHORTEST_PURPOSE:
-        raise InvalidInput(fields={"purpose": [_("请写明查看用途，至少四个字。")]})
+    purpose = checked_purpose(purpose)
     person = Person.objects.select_for_update().get(pk=person_id)
     _record(person, "reveal", {"purpose": purpose}, dwelling=dwelling, actor=actor, at=at)
     return Revealed(person, cast(str, person.identity), cast(str, person.phone))

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import DomainError, NotAllowed
+from apps.core.reveals import RevealForm
 from apps.grid.models import Unit, UnitKind
 from apps.grid.permissions import Permission
 from apps.grid.scopes import covers, holds
 from apps.residents import selectors, services
 from apps.residents.choices import ResidenceKind
-from apps.residents.forms import MoveOutForm, ResidentForm, RevealForm
+from apps.residents.forms import MoveOutForm, ResidentForm
 from apps.residents.identity import looks_like_number
 
 SIZES = (20, 50, 100)

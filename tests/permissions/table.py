@@ -106,6 +106,7 @@ cases:dispatch-case GET /dispatch/{case}/                            302 403 200
 cases:list GET /cases/                                               302 200 200 200 200 200 403 200 403 403 403 200 200 200 403
 cases:new GET /cases/new/                                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:new POST /cases/new/                                           302 403 422 422 403 403 403 403 403 403 403 403 403 422 403
+cases:find POST /cases/find/                                         302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
 cases:case GET /cases/{case}/                                        302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
 cases:attach POST /cases/{case}/photos/                              302 302 302 302 403 302 404 403 404 404 404 404 404 404 404
 cases:act GET /cases/{case}/act/comment/                             302 403 200 200 200 403 404 403 404 404 404 404 404 404 404

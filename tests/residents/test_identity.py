@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.core.phones import tidy
 from apps.residents.identity import (
     CHECKS,
     Identity,
@@ -15,7 +16,6 @@ from apps.residents.identity import (
     looks_like_number,
     mask_passport,
     parse_identity,
-    tidy,
 )
 
 TODAY = date(2026, 11, 21)

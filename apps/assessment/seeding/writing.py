@@ -15,8 +15,8 @@ from apps.assessment.seeding.texts import REFUSE_NOTES
 from apps.cases.choices import LEG_SUBJECT
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services.reporting import format_number
+from apps.cases.words import words_of
 from apps.core.audit import GENESIS, link_hash
-from apps.core.text import bigrams
 from apps.deadlines.choices import CARD_OF_STEP, StepKind
 from apps.deadlines.models import LadderStep, Limit
 
@@ -209,7 +209,7 @@ class Batch:
                 story.kind.id,
                 story.title,
                 story.description,
-                array(bigrams(story.title, story.description, story.address)),
+                array(words_of(story.title, story.description, story.address)),
                 story.kind.urgency,
                 story.source,
                 f"{story.source[-5:]}-{number}" if story.source in NUMBERED else None,

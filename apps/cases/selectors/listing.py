@@ -13,20 +13,26 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 
 from apps.cases.choices import OPEN, CaseState
-from apps.cases.models import Case, CaseQuerySet, Category, Leg
+from apps.cases.models import Case, CaseQuerySet, CaseReporter, Category, Leg
+from apps.cases.words import containing
+from apps.core.crypto import keyed_hashes
 from apps.core.errors import InvalidInput
 from apps.core.keyset import KeysetPage, bounded, decode_cursor, encode_cursor
-from apps.core.text import bigrams
+from apps.core.phones import is_phone, phone_key
+from apps.core.text import normalise
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
 from apps.grid.scopes import scopes_of
 from apps.organisation.models import Agency, agency_ids_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from apps.grid.scopes import Person
 
+NUMBER_DAY = 6  # digits of the day at the beginning of a number
 LEVELS = ("district", "street", "community", "grid")
-NUMBER = re.compile(r"\d{6}-\d{6,}")
+NUMBER = re.compile(r"\d{4,6}|\d{6}-?\d{0,9}")
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,8 @@ DONE_PART = Part("c", False, ("-closed_at", "-id"))
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is narrowed to; everything given must hold."""
+    """What a list is narrowed to; everything given must hold. ``caller`` is a phone, ``sealed`` as it stood in the
+    address."""
 
     states: tuple[str, ...] = ()
     unit: Unit | None = None
@@ -53,10 +60,37 @@ class Wanted:
     card: str = ""
     supervised: bool = False
     words: str = ""
+    caller: str = ""
+    sealed: str = ""
 
     @property
     def q(self) -> Q:
-        """The condition on cases. Words are a case number, exactly, or pieces of title, description and address."""
+        """The condition on cases, as one: ``narrowing`` and any of ``meanings``."""
+        condition = Q()
+        for meaning in self.meanings:
+            condition |= meaning
+        return self.narrowing & condition
+
+    @property
+    def meanings(self) -> list[Q]:
+        """What the words may mean, each of which one index serves: a case number or its beginning, the phone of a
+        reporter, words of title, description and address. One that asks for nothing where there are no words."""
+        found = [Q(pk__in=reported_by(self.caller))] if self.caller else []
+        words = self.words.strip()
+        if not words:
+            return found or [Q()]
+        if is_phone(words):
+            found.append(Q(pk__in=reported_by(words)))
+        number = normalise(words)
+        if NUMBER.fullmatch(number):
+            digits = number.replace("-", "")
+            dash = "-" if len(digits) > NUMBER_DAY or "-" in number else ""
+            found.append(Q(number__startswith=f"{digits[:NUMBER_DAY]}{dash}{digits[NUMBER_DAY:]}"))
+        return [*found, containing(words)]
+
+    @property
+    def narrowing(self) -> Q:
+        """The condition of everything but the words."""
         condition = Q()
         if self.states:
             condition &= Q(state__in=self.states)
@@ -70,12 +104,6 @@ class Wanted:
             condition &= Q(card=self.card)
         if self.supervised:
             condition &= Q(supervised=True)
-        words = self.words.strip()
-        if NUMBER.fullmatch(words):
-            condition &= Q(number=words)
-        elif words:
-            pieces = bigrams(words)
-            condition &= Q(words__contains=pieces) if pieces else Q(pk__in=[])
         return condition
 
     @staticmethod
@@ -95,6 +123,11 @@ class Wanted:
         )
 
 
+def reported_by(phone: str) -> "QuerySet[CaseReporter, int]":
+    """The keys of the cases that were heard from this phone, which is looked up by its keyed hashes."""
+    return CaseReporter.objects.filter(phone_hash__in=keyed_hashes(phone_key(phone))).values_list("case_id", flat=True)
+
+
 def visible_branches(user: "Person", permission: Permission = Permission.CASE_VIEW) -> list[CaseQuerySet]:
     """What ``visible_to`` says, as one queryset per grant, each of which one index serves."""
     branches = [Case.objects.filter(**{scope.column: scope.unit_id}) for scope in scopes_of(user, permission)]
@@ -107,7 +140,8 @@ def visible_branches(user: "Person", permission: Permission = Permission.CASE_VI
 
 def case_page(user: "Person", wanted: Wanted, *, cursor: str | None, size: int) -> KeysetPage[Case]:
     """One page of the cases that ``user`` may see."""
-    branches = [branch.filter(wanted.q) for branch in visible_branches(user)]
+    meanings = wanted.meanings
+    branches = [branch.filter(wanted.narrowing, meaning) for branch in visible_branches(user) for meaning in meanings]
     return page_of(branches, wanted.parts, cursor=cursor, size=size)
 
 

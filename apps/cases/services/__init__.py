@@ -2,14 +2,19 @@
 
 from apps.cases.services.acting import perform
 from apps.cases.services.evidence import attach_case_photo, attach_case_photos
+from apps.cases.services.reporters import Caller, RevealedReporter, reveal_reporter, supplement_case
 from apps.cases.services.reporting import report_case
 from apps.cases.services.together import perform_with_photos, report_with_photos
 
 __all__ = [
+    "Caller",
+    "RevealedReporter",
     "attach_case_photo",
     "attach_case_photos",
     "perform",
     "perform_with_photos",
     "report_case",
     "report_with_photos",
+    "reveal_reporter",
+    "supplement_case",
 ]

@@ -9,14 +9,22 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import LEG_SUBJECT, CaseState, LegState, Source
+from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, CaseState, LegState, Source
 from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.cases.services.legs import plan_limit
+from apps.cases.services.reporters import (
+    Caller,
+    add_reporter,
+    case_of_source,
+    check_caller,
+    source_repeated,
+    standing_for,
+)
+from apps.cases.words import words_of
 from apps.core import clock
 from apps.core.audit import make_event
 from apps.core.errors import Conflict, InvalidInput
 from apps.core.outbox import enqueue
-from apps.core.text import bigrams
 from apps.deadlines.choices import Stage
 from apps.grid.location import locate
 from apps.grid.models import Unit
@@ -28,7 +36,8 @@ from apps.organisation.models import Agency, AgencyKind, RoleGrant
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-CASE_TOPIC = "case-event"
+
+NOBODY = Caller()
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,9 @@ class Report:
     source: str = Source.PATROL
     source_number: str | None = None
     client_id: uuid.UUID | None = None
+    urgency: str = ""
+    occurred_at: datetime | None = None
+    caller: Caller = NOBODY
 
 
 def next_keys(at: datetime) -> tuple[int, str]:
@@ -74,21 +86,42 @@ def report_case(
     source: str = Source.PATROL,
     source_number: str | None = None,
     client_id: uuid.UUID | None = None,
+    urgency: str = "",
+    occurred_at: datetime | None = None,
+    caller: Caller | None = None,
     at: datetime,
 ) -> Case:
     """Make a case of a report and put it on the desk of its community's station (or of the street or district where
-    the place has no community). The unit follows from the point where none is given.
+    the place has no community). The unit follows from the point where none is given, the urgency from the category.
+    ``caller`` is the resident from whom it was heard.
 
     A repeat with the same ``client_id`` gives the first case. Raises ``InvalidInput`` when the place is outside every
-    grid or outside what the actor may report for, ``Conflict`` when the source number was received before or the
-    ``client_id`` belongs to another report.
+    grid or outside what the actor may report for, when it ``occurred_at`` a time to come and for a caller written
+    wrongly; ``Conflict`` when the source number was received before or the ``client_id`` belongs to another report.
     """
-    report = Report(category, title, description, lon, lat, address, unit, source, source_number, client_id)
+    report = Report(
+        category,
+        title,
+        description,
+        lon,
+        lat,
+        address,
+        unit,
+        source,
+        source_number or None,
+        client_id,
+        urgency,
+        occurred_at,
+        caller or NOBODY,
+    )
     kept = _repeated(report, actor)
     if kept is not None:
         return kept
     if not category.is_leaf or not category.active:
         raise InvalidInput(fields={"category": [_("请选择具体的案件类别。")]})
+    if occurred_at is not None and occurred_at > at:
+        raise InvalidInput(fields={"occurred_at": [_("发生时间不能晚于现在。")]})
+    check_caller(report.caller)
     place = _place(report)
     if not covers(actor, Permission.CASE_REPORT, place):
         raise InvalidInput(fields={"unit" if unit else "lon": [_("地点不在您负责的范围内。")]})
@@ -98,8 +131,7 @@ def report_case(
     except IntegrityError as error:
         if "cases_case_source_number" in str(error):
             kept = Case.objects.filter(source=source, source_number=source_number).first()
-            extra = _standing(kept, actor)
-            raise Conflict(_("该来源编号已经登记过。"), code="source-repeated", extra=extra) from error
+            raise source_repeated(kept, actor) from error
         kept = _repeated(report, actor)
         if kept is None:
             raise
@@ -114,15 +146,8 @@ def _repeated(report: Report, actor: "User") -> Case | None:
         return None
     same = (kept.reporter_id, kept.category_id, kept.title) == (actor.pk, report.category.pk, report.title)
     if not same:
-        raise Conflict(_("同一标识已用于另一件上报。"), code="client-id-mismatch", extra=_standing(kept, actor))
+        raise Conflict(_("同一标识已用于另一件上报。"), code="client-id-mismatch", extra=standing_for(kept, actor))
     return kept
-
-
-def _standing(kept: Case | None, actor: "User") -> dict[str, str | int]:
-    """The number, state and version of the case that was there before; nothing where the actor may not see it."""
-    if kept is None or not Case.objects.visible_to(actor).filter(pk=kept.pk).exists():
-        return {}
-    return {"number": kept.number, "state": kept.state, "version": kept.version}
 
 
 def _place(report: Report) -> dict[str, int | None]:
@@ -149,6 +174,10 @@ def _desk(place: dict[str, int | None], at: datetime) -> tuple[Agency, Agency | 
 
 
 def _create(report: Report, place: dict[str, int | None], actor: "User", at: datetime) -> Case:
+    if report.source_number:
+        before = case_of_source(report.source, report.source_number)
+        if before is not None:
+            raise source_repeated(before, actor)
     desk, above, worker_id = _desk(place, at)
     key, number = next_keys(at)
     case = Case(
@@ -158,9 +187,9 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         category=report.category,
         title=report.title.strip() or report.category.name,
         description=report.description.strip(),
-        urgency=report.category.urgency,
+        urgency=report.urgency or report.category.urgency,
         source=report.source,
-        source_number=report.source_number or None,
+        source_number=report.source_number,
         lon=report.lon,
         lat=report.lat,
         address=report.address.strip(),
@@ -169,10 +198,11 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         desk=desk,
         reporter=actor,
         worker_id=worker_id,
+        occurred_at=report.occurred_at,
         reported_at=at,
         **place,
     )
-    case.words = bigrams(case.title, case.description, case.address)
+    case.words = words_of(case.title, case.description, case.address)
     limit = plan_limit(case, desk, desk, stage=Stage.SCREENING, at=at, head=above)
     case.due_at = limit.due_at
     payload = {"title": case.title, "category": report.category.key, "source": case.source, "desk": desk.name}
@@ -195,5 +225,7 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
     limit.save(force_insert=True)
     event.leg = leg
     event.save(force_insert=True)
+    if report.caller.known:
+        add_reporter(case, report.caller, actor=actor, at=at, source=report.source)
     enqueue(CASE_TOPIC, {"case": case.pk, "action": "report", "event": 1, "actor": actor.pk}, at=at)
     return case

@@ -7,13 +7,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.cases import services
+from apps.cases.callers import seal
 from apps.cases.choices import Card, CaseState
 from apps.cases.forms import ActionForm
-from apps.cases.inputs import list_wanted
+from apps.cases.inputs import LONGEST_WORDS, list_wanted
 from apps.cases.presentation import rows_of
 from apps.cases.selectors import case_detail, case_page
 from apps.cases.selectors.acting import Acting, acting_on, entries_since
@@ -22,6 +24,7 @@ from apps.cases.views.common import announce, case_context, chips_of, person, sa
 from apps.cases.workflow import ACTION_LABELS
 from apps.core import clock
 from apps.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion, WrongState
+from apps.core.phones import is_phone
 from apps.deadlines import rulebook
 from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
@@ -51,6 +54,23 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "may_report": holds(user, Permission.CASE_REGISTER),
     }
     return render(request, "cases/list.html", context)
+
+
+KEPT = ("queue", "state", "unit", "category", "holder", "card", "supervised", "size")
+
+
+@login_required
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Go on to a list with what was searched for; a phone goes into its address only sealed."""
+    where = "cases:dispatch" if request.POST.get("in") == "dispatch" else "cases:list"
+    words = request.POST.get("q", "").strip()[:LONGEST_WORDS]
+    asked = {name: request.POST[name] for name in KEPT if request.POST.get(name)}
+    if is_phone(words):
+        asked["caller"] = seal(words)
+    elif words:
+        asked["q"] = words
+    return redirect(f"{reverse(where)}?{urlencode(asked)}" if asked else reverse(where))
 
 
 @login_required

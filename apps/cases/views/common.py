@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.cases.choices import Card, CaseState
 from apps.cases.presentation import buttons_of, look_of, photos_of
 from apps.cases.selectors import CaseDetail, Wanted
+from apps.core.crypto import mask_phone
 from apps.deadlines import rulebook
 
 SIZES = (20, 50, 100)
@@ -32,6 +33,8 @@ def chips_of(wanted: Wanted) -> list[tuple[str, str, str]]:
     chips: list[tuple[str, str, str]] = []
     if wanted.words:
         chips.append(("q", wanted.words, wanted.words))
+    if wanted.caller:
+        chips.append(("caller", wanted.sealed, _("来电 %(phone)s") % {"phone": mask_phone(wanted.caller)}))
     if wanted.states:
         words = _("、").join(str(CaseState(state).label) for state in wanted.states)
         chips.append(("state", ",".join(wanted.states), words))
