@@ -16,6 +16,11 @@ def now() -> datetime:
     return _frozen.get() or datetime.now(UTC)
 
 
+def is_held() -> bool:
+    """Whether this context holds the clock at a moment of its choice."""
+    return _frozen.get() is not None
+
+
 def local(moment: datetime) -> datetime:
     """The same moment on the wall clocks of Shanghai."""
     return moment.astimezone(SHANGHAI)

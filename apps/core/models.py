@@ -47,6 +47,9 @@ class OutboxMessage(models.Model):
                 condition=Q(delivered_at__isnull=True, dead_at__isnull=True),
                 name="core_outbox_waiting",
             ),
+            models.Index(
+                fields=["delivered_at"], condition=Q(delivered_at__isnull=False), name="core_outbox_delivered"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

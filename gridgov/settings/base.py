@@ -6,7 +6,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
-from gridgov.settings.services import broker_from_url, database_from_url
+from gridgov.settings.services import broker_from_url, database_from_url, days_from
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 CONFIG_DIR = BASE_DIR / "config"
@@ -174,6 +174,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 2
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "drain-outbox": {"task": "core.drain_outbox", "schedule": 10.0, "options": {"expires": 30}},
     "run-jobs": {"task": "core.run_jobs", "schedule": 15.0, "options": {"expires": 30}},
+    "forget-delivered": {"task": "core.forget_delivered", "schedule": crontab(minute=41, hour=3)},
     "take-anchor": {"task": "core.take_anchor", "schedule": crontab(minute=7)},
     "sweep-deadlines": {"task": "deadlines.sweep", "schedule": 60.0, "options": {"expires": 120}},
     "score-last-month": {"task": "assessment.score_last_month", "schedule": crontab(minute=30, hour=2, day_of_month=1)},
@@ -235,6 +236,8 @@ HASH_KEYS = os.environ.get("GRIDGOV_HASH_KEYS", "")
 
 # Whether a commit that wrote to the outbox also rings for a worker (tests drain by hand).
 OUTBOX_WAKES_WORKERS = True
+# How long delivered outbox messages are kept.
+OUTBOX_KEEP_DAYS = days_from(os.environ.get("GRIDGOV_OUTBOX_KEEP_DAYS", "30"), name="GRIDGOV_OUTBOX_KEEP_DAYS")
 
 LOGGING = {
     "version": 1,

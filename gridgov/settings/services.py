@@ -33,3 +33,10 @@ def database_from_url(url: str, var_dir: Path) -> dict[str, Any]:
 def broker_from_url(redis_url: str) -> str:
     """Celery's spelling of a Redis URL: it names a socket ``redis+socket://`` where redis-py says ``unix://``."""
     return redis_url.replace("unix://", "redis+socket://", 1)
+
+
+def days_from(text: str, *, name: str) -> int:
+    """A whole number of days, at least one; raises ``ValueError`` that says what ``name`` must be."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ValueError(f"{name} must be a whole number of days, at least 1, not {text!r}")
+    return int(text)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gridgov.settings.kept import kept_secret, readable_password
-from gridgov.settings.services import broker_from_url, database_from_url
+from gridgov.settings.services import broker_from_url, database_from_url, days_from
 
 
 def test_a_full_database_url() -> None:
@@ -52,3 +52,10 @@ def test_simultaneous_first_readers_agree_on_one_secret(tmp_path: Path) -> None:
         found = set(pool.map(lambda _: kept_secret(path, readable_password), range(8)))
     assert found == {path.read_text()}
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_days_are_a_whole_number_from_one() -> None:
+    assert days_from("30", name="GRIDGOV_OUTBOX_KEEP_DAYS") == 30
+    for wrong in ("0", "", "-1", "1.5", "soon", "三"):
+        with pytest.raises(ValueError, match="GRIDGOV_OUTBOX_KEEP_DAYS must be a whole number of days, at least 1"):
+            days_from(wrong, name="GRIDGOV_OUTBOX_KEEP_DAYS")
