@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, NotVisible, WrongState
@@ -154,7 +156,10 @@ def end_limits(
     at: datetime,
     outcome: str = Outcome.DONE,
 ) -> list[Limit]:
-    """Stop the open clocks of several subjects, all stages unless named; returns the limits as they ended."""
+    """Stop the open clocks of several subjects, all stages unless named; returns the limits as they ended.
+
+    A limit that a clock running ahead began later than ``at`` ends when it began.
+    """
     open_limits = Limit.objects.filter(
         subject_kind=subject_kind, subject_id__in=list(subject_ids), state__in=[LimitState.RUNNING, LimitState.PAUSED]
     )
@@ -165,9 +170,10 @@ def end_limits(
         return []
     _settle_due(limits, at=at)
     for limit in limits:
-        limit.state, limit.ended_at, limit.outcome, limit.next_step_at = LimitState.ENDED, at, outcome, None
+        limit.state, limit.outcome, limit.next_step_at = LimitState.ENDED, outcome, None
+        limit.ended_at = max(at, limit.started_at)
     Limit.objects.filter(pk__in=[limit.pk for limit in limits]).update(
-        state=LimitState.ENDED, ended_at=at, outcome=outcome, next_step_at=None
+        state=LimitState.ENDED, ended_at=Greatest(Value(at), F("started_at")), outcome=outcome, next_step_at=None
     )
     return limits
 
@@ -190,14 +196,15 @@ def pause_limit(*, subject_kind: str, subject_id: int, at: datetime, stage: str 
 def resume_limit(*, subject_kind: str, subject_id: int, at: datetime, stage: str | None = None) -> list[Limit]:
     """Let paused clocks go on: the end and the steps not yet taken move by the time paused, taken ones stay.
 
-    A limit whose end had passed before the pause stays overdue from that end; only its later steps move.
+    A limit whose end had passed before the pause stays overdue from that end; only its later steps move. A pause that
+    began later than ``at``, by a clock that ran ahead, lasted no time.
     """
     limits = _locked(subject_kind, subject_id, stage, LimitState.PAUSED)
     if not limits:
         return []
     book = rulebook.current()
     for limit in limits:
-        paused_at = limit.paused_at or at
+        paused_at = min(limit.paused_at or at, at)
         if limit.due_at > paused_at:
             limit.due_at = reckoning.moved_by_pause(book.calendar, limit.due_at, paused_at, at, limit.measure)
             limit.counts_from = reckoning.moved_by_pause(book.calendar, limit.counts_from, paused_at, at, limit.measure)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.core import clock
+from apps.core.skew import cautious_now
 from apps.deadlines import sweep
 
 
@@ -21,4 +21,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
         """Sweep up to now."""
-        self.stdout.write(json.dumps(sweep.sweep(at=clock.now(), batch=batch).as_json()))
+        self.stdout.write(json.dumps(sweep.sweep(at=cautious_now(), batch=batch).as_json()))
