@@ -1,4 +1,4 @@
-"""``sweep_due``: a sweep of 10,000 due limits among 100,000 running, beside one bare transaction of the same writes."""
+"""``sweep_due``: a sweep of 100,000 due limits among a million running, beside one transaction of the same writes."""
 
 import gc
 import statistics
@@ -11,9 +11,9 @@ from apps.deadlines.sweep import sweep
 from bench import sweep_fixture
 from bench.harness import Context
 
-RUNNING = 100_000
-DUE = 10_000
-ROUNDS = 5
+RUNNING = 1_000_000
+DUE = 100_000
+ROUNDS = 3
 
 
 def _seconds(action: Callable[[], object]) -> float:

@@ -1,10 +1,10 @@
-"""``sweep_idle_ms``: a sweep that finds nothing due among 100,000 running limits, its record included."""
+"""``sweep_idle_ms``: a sweep that finds nothing due among a million running limits, its record included."""
 
 from apps.deadlines.sweep import sweep
 from bench import sweep_fixture
 from bench.harness import Context
 
-RUNNING = 100_000
+RUNNING = 1_000_000
 
 
 def run(context: Context) -> None:
