@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 
 class AssessmentConfig(AppConfig):
@@ -20,7 +21,10 @@ class AssessmentConfig(AppConfig):
         from apps.grid.permissions import Permission
         from apps.grid.placed import register_placed
         from apps.grid.scopes import holds
+        from apps.notices import kinds
+        from apps.notices.choices import Group
 
+        kinds.register("score-published", icon="trophy", label=gettext_noop("考核结果发布"), group=Group.SCORES)
         navigation.register_item(
             "assessment",
             _("考核"),

@@ -15,7 +15,8 @@ from apps.core.models import OutboxMessage
 from apps.deadlines.announcements import StepTaken
 from apps.deadlines.choices import StepKind
 from apps.grid.permissions import Role
-from apps.notices import texts
+from apps.notices import kinds, texts
+from apps.notices.choices import Group
 from apps.notices.services import Draft, send
 from apps.organisation.models import Agency
 from apps.organisation.selectors import agency_people
@@ -27,29 +28,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Title and body of an event's notice, and whether it is urgent."""
+    """Title and body of an event's notice, its name and group among the preferences, its look, its urgency."""
 
     title: str
-    body: str = ""
+    body: str
+    label: str
+    group: Group
+    icon: str = "bell"
+    tone: str = "plain"
     urgent: bool = False
 
 
 LIMIT = _("时限 %(due)s。")
 NOTE = _("%(note)s")
 WORDS = {
-    "report": Words(_("新案件待受理：%(subject)s"), LIMIT),
-    "dispatch": Words(_("派给本单位：%(subject)s"), LIMIT),
-    "return": Words(_("被退回：%(subject)s"), NOTE),
-    "escalate": Words(_("下级上报：%(subject)s"), NOTE),
-    "handled": Words(_("请现场核查：%(subject)s"), LIMIT),
-    "verified": Words(_("核查通过，待结案：%(subject)s"), LIMIT),
-    "rework": Words(_("返工：%(subject)s"), NOTE, urgent=True),
-    "supervise": Words(_("督办：%(subject)s"), NOTE, urgent=True),
-    "reopen": Words(_("案件重开：%(subject)s"), NOTE),
-    "close": Words(_("已结案：%(subject)s"), NOTE),
-    "refuse": Words(_("不予受理：%(subject)s"), NOTE),
-    "merge": Words(_("已并入另一案件：%(subject)s"), NOTE),
+    "report": Words(_("新案件待受理：%(subject)s"), LIMIT, _("新案件待受理"), Group.DISPATCHED, "inbox"),
+    "dispatch": Words(_("派给本单位：%(subject)s"), LIMIT, _("案件派给本单位"), Group.DISPATCHED, "send"),
+    "return": Words(_("被退回：%(subject)s"), NOTE, _("派出的案件被退回"), Group.DISPATCHED, "arrow-back-up"),
+    "escalate": Words(_("下级上报：%(subject)s"), NOTE, _("下级上报案件"), Group.DISPATCHED, "arrow-up"),
+    "handled": Words(_("请现场核查：%(subject)s"), LIMIT, _("案件待现场核查"), Group.VERIFICATION, "map-pin"),
+    "verified": Words(_("核查通过，待结案：%(subject)s"), LIMIT, _("核查通过待结案"), Group.VERIFICATION, "check"),
+    "rework": Words(_("返工：%(subject)s"), NOTE, _("案件返工"), Group.DISPATCHED, "refresh", urgent=True),
+    "supervise": Words(
+        _("督办：%(subject)s"), NOTE, _("上级督办"), Group.LIMITS, "eye-exclamation", "hold", urgent=True
+    ),
+    "reopen": Words(_("案件重开：%(subject)s"), NOTE, _("案件重开"), Group.DISPATCHED, "folder-open"),
+    "close": Words(_("已结案：%(subject)s"), NOTE, _("我上报的案件已结案"), Group.OUTCOMES, "circle-check", "ok"),
+    "refuse": Words(_("不予受理：%(subject)s"), NOTE, _("我上报的案件不予受理"), Group.OUTCOMES, "circle-x"),
+    "merge": Words(_("已并入另一案件：%(subject)s"), NOTE, _("我上报的案件被并案"), Group.OUTCOMES, "git-merge"),
 }
+
+
+def register_kinds() -> None:
+    """Let inbox and preferences know the kinds of notices that cases send."""
+    for kind, words in WORDS.items():
+        kinds.register(f"case.{kind}", icon=words.icon, tone=words.tone, label=words.label, group=words.group)
 
 
 @outbox.consumer(CASE_TOPIC)

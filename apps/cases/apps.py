@@ -12,7 +12,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Announce the category catalogue and make cases known as placed rows."""
         from apps.cases import shell  # reason: models are not ready at import time
-        from apps.cases.announce import follow_limits  # reason: likewise
+        from apps.cases.announce import follow_limits, register_kinds  # reason: likewise
         from apps.cases.catalogue import load_categories  # reason: likewise
         from apps.cases.choices import CASE_TARGET
         from apps.cases.models import Case  # reason: likewise
@@ -26,4 +26,5 @@ class CasesConfig(AppConfig):
         register_placed(Case, open_rows=Q(open=True))
         register_target(CASE_TARGET, case_is_visible)
         announcements.register(follow_limits)
+        register_kinds()
         shell.register()

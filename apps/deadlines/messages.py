@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop as _
 from apps.deadlines.announcements import StepTaken
 from apps.deadlines.choices import Stage, StepKind
 from apps.notices import kinds, texts
+from apps.notices.choices import Group
 from apps.notices.services import Draft, send
 from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import agency_people
@@ -15,23 +16,37 @@ from apps.organisation.selectors import agency_people
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Title, body and look of a step's notice, who besides the holder gets it, and whether it is urgent."""
+    """Title, body, look, name and group of a step's notice, who besides the holder gets it, and its urgency."""
 
     title: str
     body: str
     icon: str
     tone: str
     head: bool
+    label: str
+    group: Group
     district: bool = False
     urgent: bool = False
 
 
 WORDS: dict[str, Words] = {
     StepKind.REMIND: Words(
-        _("请抓紧：%(subject)s"), _("%(stage)s时限将于 %(due)s 到期。"), "clock", "plain", head=False
+        _("请抓紧：%(subject)s"),
+        _("%(stage)s时限将于 %(due)s 到期。"),
+        "clock",
+        "plain",
+        head=False,
+        label=_("到期前提醒"),
+        group=Group.LIMITS,
     ),
     StepKind.YELLOW: Words(
-        _("黄牌：%(subject)s"), _("%(stage)s即将到期，期限 %(due)s。"), "alert-triangle", "near", head=True
+        _("黄牌：%(subject)s"),
+        _("%(stage)s即将到期，期限 %(due)s。"),
+        "alert-triangle",
+        "near",
+        head=True,
+        label=_("黄牌"),
+        group=Group.CARDS,
     ),
     StepKind.RED: Words(
         _("红牌：%(subject)s"),
@@ -39,6 +54,8 @@ WORDS: dict[str, Words] = {
         "clock-exclamation",
         "late",
         head=True,
+        label=_("红牌"),
+        group=Group.CARDS,
         urgent=True,
     ),
     StepKind.ESCALATE: Words(
@@ -47,6 +64,8 @@ WORDS: dict[str, Words] = {
         "arrow-big-up-lines",
         "late",
         head=True,
+        label=_("超期升级"),
+        group=Group.LIMITS,
         urgent=True,
     ),
     StepKind.MEETING: Words(
@@ -55,6 +74,8 @@ WORDS: dict[str, Words] = {
         "list-details",
         "late",
         head=True,
+        label=_("列入周例会"),
+        group=Group.LIMITS,
         district=True,
         urgent=True,
     ),
@@ -72,9 +93,9 @@ STAGE_WORDS = {
 
 
 def register_looks() -> None:
-    """Let the inbox show each kind by its icon and tone."""
+    """Let the inbox show each kind by its icon and tone, and the preferences by its name."""
     for kind, words in WORDS.items():
-        kinds.register(f"deadline.{kind}", icon=words.icon, tone=words.tone)
+        kinds.register(f"deadline.{kind}", icon=words.icon, tone=words.tone, label=words.label, group=words.group)
 
 
 def send_notices(steps: Sequence[StepTaken]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
 from apps.core import clock, navigation
@@ -17,6 +18,8 @@ from apps.grid.scopes import holds, scopes_of
 from apps.inspections import rules, selectors
 from apps.inspections.choices import DayMark, LogState
 from apps.inspections.models import DailyLog
+from apps.notices import kinds
+from apps.notices.choices import Group
 
 MOST_WAITING = 50
 
@@ -64,6 +67,7 @@ def register() -> None:
     """Logs are placed rows; a draft follows a reorganisation, a filed log keeps the tree of its date."""
     register_placed(DailyLog, open_rows=Q(state=LogState.DRAFT))
     register_waiting(waiting)
+    kinds.register("log.reviewed", icon="notebook", label=gettext_noop("日志已审阅"), group=Group.LOGS)
     navigation.register_start_page(start_page)
     navigation.register_item("field", _("现场"), "field:today", lambda user: holds(user, Permission.LOG_FILE), order=45)
     navigation.register_item(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
+from gridgov.settings.notices import channels_from_environment
 from gridgov.settings.services import broker_from_url, database_from_url, days_from
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -177,6 +178,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "forget-delivered": {"task": "core.forget_delivered", "schedule": crontab(minute=41, hour=3)},
     "take-anchor": {"task": "core.take_anchor", "schedule": crontab(minute=7)},
     "sweep-deadlines": {"task": "deadlines.sweep", "schedule": 60.0, "options": {"expires": 120}},
+    "deliver-notices": {"task": "notices.deliver", "schedule": 5.0, "options": {"expires": 10}},
     "score-last-month": {"task": "assessment.score_last_month", "schedule": crontab(minute=30, hour=2, day_of_month=1)},
     "sync-permissions": {"task": "organisation.sync_permissions", "schedule": crontab(minute="*/5")},
 }
@@ -233,6 +235,15 @@ X_FRAME_OPTIONS = "DENY"
 # Personal fields are encrypted and hashed under these keys: id:base64 of 32 bytes, newest first, commas between.
 FIELD_KEYS = os.environ.get("GRIDGOV_FIELD_KEYS", "")
 HASH_KEYS = os.environ.get("GRIDGOV_HASH_KEYS", "")
+
+# How notices leave the inbox. Links in them begin with the site's address.
+NOTICE_CHANNELS = channels_from_environment(os.environ)
+SITE_ADDRESS = os.environ.get("GRIDGOV_SITE_ADDRESS", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}").rstrip("/")
+NOTICE_PROXY = os.environ.get("GRIDGOV_NOTICE_PROXY", "")
+NOTICE_CONNECT_SECONDS = 3.0
+NOTICE_READ_SECONDS = 5.0
+NOTICE_TOTAL_SECONDS = 10.0
+NOTICE_MOST_ATTEMPTS = 10
 
 # Whether a commit that wrote to the outbox also rings for a worker (tests drain by hand).
 OUTBOX_WAKES_WORKERS = True

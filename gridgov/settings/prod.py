@@ -8,6 +8,7 @@ SECRET_KEY = os.environ["GRIDGOV_SECRET_KEY"]
 HOSTS = os.environ["GRIDGOV_HOSTS"].split(",")
 # The machine's own health check asks by number.
 ALLOWED_HOSTS = [*HOSTS, "127.0.0.1"]
+SITE_ADDRESS = os.environ.get("GRIDGOV_SITE_ADDRESS", f"https://{HOSTS[0]}").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from gridgov.settings.notices import RATES
+
 ROOT = Path(__file__).resolve().parents[2]
 FROM_THE_MACHINE = {"PORT"}
 
@@ -45,6 +47,8 @@ def test_the_example_names_every_variable_that_production_reads() -> None:
     read: set[str] = set()
     for path in [ROOT / "gridgov/settings/base.py", ROOT / "gridgov/settings/prod.py"]:
         read |= set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', path.read_text()))
-    named = set(re.findall(r"^(\w+)=", (ROOT / "config/env.example").read_text(), re.MULTILINE))
-    optional = {"GRIDGOV_DEMO", "GRIDGOV_DEMO_PASSWORD", "GRIDGOV_REDIS_PREFIX"}
+    read |= set(re.findall(r'"(GRIDGOV_\w+)"', (ROOT / "gridgov/settings/notices.py").read_text()))
+    read |= {f"GRIDGOV_{channel.upper()}_PER_MINUTE" for channel in RATES}
+    named = set(re.findall(r"^#?(\w+)=", (ROOT / "config/env.example").read_text(), re.MULTILINE))
+    optional = {"PORT", "GRIDGOV_DEMO", "GRIDGOV_DEMO_PASSWORD", "GRIDGOV_REDIS_PREFIX"}
     assert read - named - optional == set()

@@ -23,7 +23,7 @@ def test_each_recipient_gets_one_notice_per_occasion():
     assert sorted(Notice.objects.values_list("recipient", flat=True)) == sorted(user.pk for user in people)
 
 
-def test_many_notices_are_one_statement(django_assert_num_queries):
+def test_many_notices_are_one_insert(django_assert_num_queries):
     users = frozenset(make_user().pk for _ in range(5))
     drafts = [services.Draft(users, "test", "通知", f"occasion {number}") for number in range(20)]
     with django_assert_num_queries(1):

@@ -1,0 +1,123 @@
+"""One HTTP request to a gateway: bounded in time and size, never redirected, TLS always verified."""
+
+import asyncio
+import json
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+from apps.notices.channels.messages import Final, Outcome, Retry
+from apps.notices.choices import Failure
+
+MOST_BYTES = 64 * 1024
+USUAL_REST = timedelta(seconds=60)
+LONGEST_REST = timedelta(hours=1)
+LATER = frozenset({408, 425})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gateway said: the JSON object of a 2xx answer."""
+
+    fields: dict[str, Any]
+
+
+@cache
+def trusted() -> ssl.SSLContext:
+    """The authorities trusted: httpx's own, or those of ``SSL_CERT_FILE``. Read once: it takes tens of milliseconds."""
+    return httpx.create_ssl_context()
+
+
+def call(
+    url: str,
+    *,
+    key: str,
+    json_body: Mapping[str, Any] | None = None,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    parameters: Mapping[str, str] | None = None,
+    method: str = "POST",
+) -> Answer | Outcome:
+    """The gateway's JSON answer, or why there is none worth reading. Details never name the URL: it may hold a key."""
+    body = json.dumps(json_body, ensure_ascii=False).encode() if json_body is not None else content
+    sent = {"Idempotency-Key": key, "User-Agent": "gridgov", **(headers or {})}
+    if json_body is not None:
+        sent["Content-Type"] = "application/json; charset=utf-8"
+    try:
+        target = httpx.URL(url).copy_merge_params(dict(parameters or {}))
+        status, given, text = asyncio.run(_exchange(method, target, body, sent))
+    except (TimeoutError, httpx.TimeoutException):
+        return Retry(Failure.TIMEOUT)
+    except httpx.ConnectError as error:
+        return Retry(Failure.UNREACHABLE, _cause(error))
+    except (httpx.TransportError, _TooLong) as error:
+        return Retry(Failure.BROKEN_ANSWER, _cause(error))
+    except httpx.InvalidURL:
+        return Final(Failure.REJECTED, "InvalidURL")
+    return _judge(status, given, text)
+
+
+class _TooLong(Exception):
+    """The answer went on and on."""
+
+
+async def _exchange(
+    method: str, url: httpx.URL, body: bytes | None, headers: Mapping[str, str]
+) -> tuple[int, httpx.Headers, bytes]:
+    """Cancelled as a whole when its time is over, so that a gateway which drips bytes cannot hold on."""
+    timeouts = httpx.Timeout(settings.NOTICE_READ_SECONDS, connect=settings.NOTICE_CONNECT_SECONDS)
+    async with asyncio.timeout(settings.NOTICE_TOTAL_SECONDS):
+        async with httpx.AsyncClient(
+            timeout=timeouts,
+            verify=trusted(),
+            follow_redirects=False,
+            trust_env=False,
+            proxy=settings.NOTICE_PROXY or None,
+        ) as client:
+            async with client.stream(method, url, content=body, headers=headers) as response:
+                text = b""
+                async for part in response.aiter_bytes():
+                    text += part
+                    if len(text) > MOST_BYTES:
+                        raise _TooLong(f"> {MOST_BYTES} B")
+                return response.status_code, response.headers, text
+
+
+def _judge(status: int, headers: httpx.Headers, text: bytes) -> Answer | Outcome:
+    if status == 429:
+        return Retry(Failure.BUSY, "HTTP 429", pause=_rest(headers.get("Retry-After", "")))
+    if status in LATER or status >= 500:
+        pause = _rest(headers["Retry-After"]) if "Retry-After" in headers else None
+        return Retry(Failure.SERVER_ERROR, f"HTTP {status}", pause=pause)
+    if not 200 <= status < 300:
+        return Final(Failure.REJECTED, f"HTTP {status}")
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        fields = None
+    if not isinstance(fields, dict):
+        return Retry(Failure.BROKEN_ANSWER, f"HTTP {status}, {headers.get('Content-Type', '')[:60]}")
+    return Answer(fields)
+
+
+def _rest(text: str) -> timedelta:
+    return min(timedelta(seconds=int(text)), LONGEST_REST) if text.isdecimal() and len(text) < 8 else USUAL_REST
+
+
+def _cause(error: Exception) -> str:
+    """The innermost cause's kind and words, such as ``ConnectionRefusedError``."""
+    inner: BaseException = error
+    while (cause := inner.__cause__ or inner.__context__) is not None:
+        inner = cause
+    return type(inner).__name__ if isinstance(inner, OSError) else type(error).__name__
+
+
+def told(code: Any, words: Any) -> str:
+    """A gateway's code and words as a detail of one line."""
+    return " ".join(f"{code} {words or ''}".split())[:200]
