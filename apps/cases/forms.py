@@ -10,10 +10,12 @@ from apps.cases.choices import Evidence, Source
 from apps.cases.models import Case, Category
 from apps.cases.workflow import Action, Transition
 from apps.core.clock import SHANGHAI
+from apps.deadlines.choices import Complexity
 from apps.grid.models import Unit
 from apps.organisation.models import Agency, AgencyKind
 
 WITH_PHOTOS = frozenset({Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK})
+WEIGHED = frozenset({Action.REGISTER, Action.DISPATCH})
 RESULTS = frozenset({Action.SETTLE, Action.FEEDBACK})
 NOTE_HELP = {
     Action.REFUSE: _("上报人会看到这段理由。"),
@@ -78,8 +80,10 @@ class ActionForm(forms.Form):
         version: int | None = None,
         typed: dict[str, Any] | None = None,
         evidence: str = Evidence.NONE,
+        complexity: str = Complexity.GENERAL,
     ) -> None:
-        super().__init__(data, files, initial={"into": into} | (typed or {}) | {"version": version})
+        initial = {"into": into, "complexity": complexity} | (typed or {}) | {"version": version}
+        super().__init__(data, files, initial=initial)
         self.row = row
         self._add_inputs(targets, suggested)
         self.fields["note"] = forms.CharField(
@@ -108,7 +112,11 @@ class ActionForm(forms.Form):
             self.fields["assisting"] = forms.MultipleChoiceField(
                 label=_("协办单位"), choices=choices, required=False, widget=forms.CheckboxSelectMultiple
             )
-        elif action is Action.VERIFY:
+        if action in WEIGHED:
+            self.fields["complexity"] = forms.ChoiceField(
+                label=_("复杂程度"), choices=Complexity.choices, required=False, help_text=_("时限按复杂程度计算。")
+            )
+        if action is Action.VERIFY:
             self.fields["passed"] = _yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
         elif action is Action.SUSPEND:
             self.fields["until"] = forms.DateField(

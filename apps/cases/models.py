@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.cases.choices import OPEN, OPEN_LEG, Callback, Card, CaseState, Evidence, LegRole, LegState, Source, Urgency
 from apps.core.audit import ChainedEvent, ChainHead
 from apps.core.crypto import EncryptedTextField, mask_phone
+from apps.deadlines.choices import Complexity
 from apps.grid.permissions import Permission
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
 from apps.grid.scopes import scope_q
@@ -98,6 +99,13 @@ class Case(ChainHead, Placed):
     description = models.TextField(_("情况说明"), blank=True, max_length=2000)
     words = ArrayField(models.CharField(max_length=2), default=list, editable=False)
     urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
+    complexity = models.CharField(
+        _("复杂程度"),
+        max_length=10,
+        choices=Complexity.choices,
+        default=Complexity.GENERAL,
+        db_default=Complexity.GENERAL,
+    )
     source = models.CharField(_("来源"), max_length=20, choices=Source.choices, default=Source.PATROL)
     source_number = models.CharField(max_length=60, null=True)
     lon = models.FloatField(_("经度"))
@@ -204,6 +212,7 @@ class Case(ChainHead, Placed):
                 condition=Q(occurred_at__isnull=True) | Q(occurred_at__lte=F("reported_at")),
                 name="cases_case_occurred_before_report",
             ),
+            models.CheckConstraint(condition=Q(complexity__in=Complexity.values), name="cases_case_complexity"),
         ]
 
     def __str__(self) -> str:

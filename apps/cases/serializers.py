@@ -14,6 +14,7 @@ from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.cases.selectors import CaseDetail
 from apps.cases.selectors.catalogue import path_of
 from apps.core.clock import SHANGHAI
+from apps.deadlines.choices import Complexity
 from apps.organisation.models import Agency
 
 LEVELS = ("district", "street", "community", "grid")
@@ -84,6 +85,7 @@ class CaseRowSerializer(serializers.Serializer[Case]):
     lat = serializers.FloatField()
     place = serializers.SerializerMethodField()
     urgency = serializers.CharField()
+    complexity = serializers.CharField()
     source = serializers.CharField()
     holder = serializers.CharField(source="holder.code", default=None, allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
@@ -252,6 +254,9 @@ class ActionSerializer(serializers.Serializer[Any]):
     agency = serializers.CharField(max_length=40, required=False)
     assisting = serializers.ListField(
         child=serializers.CharField(max_length=40), max_length=MOST_ASSISTING, required=False
+    )
+    complexity = serializers.ChoiceField(
+        choices=Complexity.choices, required=False, help_text="of register and dispatch: what the limits go by"
     )
     passed = serializers.BooleanField(required=False)
     until = UntilField(required=False)

@@ -26,11 +26,15 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """What a load did, in rows; a row set inactive because it left its file counts as changed."""
+    """What a load did, in rows; a row set inactive because it left its file counts as changed.
+
+    ``kept`` rows differ from their file because somebody changed them in the product; the load left them alone.
+    """
 
     created: int
     changed: int
     unchanged: int
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,14 @@ class Urgency(models.TextChoices):
     URGENT = "urgent", _("紧急")
 
 
+class Complexity(models.TextChoices):
+    """How much a matter asks for before it can be settled; the desk says so when it registers or dispatches it."""
+
+    GENERAL = "general", pgettext_lazy("complexity", "一般")
+    COMPLEX = "complex", pgettext_lazy("complexity", "复杂")
+    MAJOR = "major", pgettext_lazy("complexity", "重大")
+
+
 class Measure(models.TextChoices):
     """The unit in which time is counted."""
 
@@ -58,6 +66,7 @@ class StepKind(models.TextChoices):
     RED = "red", _("红牌")
     ESCALATE = "escalate", _("上报升级")
     MEETING = "meeting", _("列入例会")
+    COMMITTEE = "committee", _("提交党委")
 
 
 class Card(models.TextChoices):
@@ -83,10 +92,23 @@ class Outcome(models.TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
+class RuleKind(models.TextChoices):
+    """Which of the rules that give limits was changed."""
+
+    CALENDAR = "calendar", _("工作日历")
+    POLICY = "policy", _("时限规则")
+    LADDER = "ladder", _("阶梯")
+    PRESET = "preset", _("方案")
+
+
+BASE_PRESET = "default"
+OWN_PRESET = "own"
+
 CARD_OF_STEP = {
     StepKind.REMIND: Card.NONE,
     StepKind.YELLOW: Card.YELLOW,
     StepKind.RED: Card.RED,
     StepKind.ESCALATE: Card.NONE,
     StepKind.MEETING: Card.NONE,
+    StepKind.COMMITTEE: Card.NONE,
 }

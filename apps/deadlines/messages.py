@@ -79,6 +79,17 @@ WORDS: dict[str, Words] = {
         district=True,
         urgent=True,
     ),
+    StepKind.COMMITTEE: Words(
+        _("提交党委：%(subject)s"),
+        _("%(stage)s超期未结，期限 %(due)s，请提交党委研究。"),
+        "gavel",
+        "late",
+        head=True,
+        label=_("提交党委"),
+        group=Group.LIMITS,
+        district=True,
+        urgent=True,
+    ),
 }
 # Message ids of the stages, in the context in which ``Stage`` declares them.
 STAGE_WORDS = {

@@ -43,7 +43,7 @@ def overview_lines(user: "User", unit: "Unit") -> Iterable[OverviewLine]:
         ),
         OverviewLine(
             _("时限与阶梯"),
-            _("启用 %(count)d 项") % {"count": sum(policy.active for policy in selectors.policies())},
+            _("启用 %(count)d 项") % {"count": selectors.rules_in_force(on=today)},
             reverse("deadlines:limits"),
         ),
     ]

@@ -1,35 +1,18 @@
-"""Pure rules of limits: which policy applies, when a limit ends, and when each step of its ladder falls.
+"""Pure rules of limits: when a limit ends, and when each step of its ladder falls.
 
 No queries and no clock: everything comes in as an argument.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Protocol, TypeVar
 
 from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.choices import Anchor, Measure
 
 PLACE_COLUMNS = ("district_id", "street_id", "community_id", "grid_id")
-
-
-class Rule(Protocol):
-    """What ``choose_policy`` reads of a policy."""
-
-    stage: str
-    level: str
-    category_prefix: str
-    urgency: str
-    unit_id: int | None
-    active: bool
-    effective_from: date
-    effective_to: date | None
-
-
-AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,44 +33,6 @@ class PlannedStep:
     step: int
     kind: str
     due_at: datetime
-
-
-def choose_policy(
-    rules: Iterable[AnyRule],
-    *,
-    stage: str,
-    level: str,
-    category_key: str,
-    urgency: str,
-    place: Mapping[str, int | None],
-    on: date,
-) -> AnyRule | None:
-    """The most specific policy in force on the date ``on``, or ``None``.
-
-    An empty column of a policy matches everything. What names the urgency wins over what names a unit (the deeper unit
-    first), that over the longer category prefix, that over a level; among equals the one in force most recently.
-    ``place`` maps ``district_id``, ``street_id``, ``community_id`` and ``grid_id`` to unit ids.
-    """
-    path = [place.get(column) for column in PLACE_COLUMNS]
-    best: AnyRule | None = None
-    best_rank: tuple[object, ...] = ()
-    for rule in rules:
-        if (
-            not rule.active
-            or rule.stage != stage
-            or rule.level not in ("", level)
-            or rule.urgency not in ("", urgency)
-            or not category_key.startswith(rule.category_prefix)
-            or (rule.unit_id is not None and rule.unit_id not in path)
-            or on < rule.effective_from
-            or (rule.effective_to is not None and on > rule.effective_to)
-        ):
-            continue
-        depth = 0 if rule.unit_id is None else 1 + path.index(rule.unit_id)
-        rank = (rule.urgency != "", depth, len(rule.category_prefix), rule.level != "", rule.effective_from)
-        if best is None or rank > best_rank:
-            best, best_rank = rule, rank
-    return best
 
 
 def add_time(calendar: WorkingCalendar, start: datetime, amount: Decimal, measure: str) -> datetime:

@@ -8,8 +8,19 @@ from django.db.models import F, Q, QuerySet
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.deadlines import rulebook
 from apps.deadlines.calendar import WorkingCalendar
-from apps.deadlines.choices import LimitState
-from apps.deadlines.models import CalendarDay, CalendarYear, LadderRung, LadderStep, Limit, LimitPolicy, SweepRun
+from apps.deadlines.choices import BASE_PRESET, LimitState
+from apps.deadlines.models import (
+    CalendarDay,
+    CalendarYear,
+    DatedRule,
+    Ladder,
+    LadderRung,
+    LadderStep,
+    Limit,
+    LimitPolicy,
+    SweepRun,
+)
+from apps.deadlines.rulebook import InForce
 
 
 def steps_on(subjects: Iterable[tuple[str, int]]) -> "QuerySet[LadderStep]":
@@ -72,13 +83,24 @@ def working_days_in(year: int) -> int:
 
 
 def policies() -> "QuerySet[LimitPolicy]":
-    """Every limit policy, those in use first."""
-    return LimitPolicy.objects.select_related("unit").order_by("-active", "preset", "id")
+    """Every limit policy, those of the base sets first."""
+    return LimitPolicy.objects.select_related("unit", "preset").order_by("-preset__base", "preset_id", "id")
 
 
 def rungs() -> "QuerySet[LadderRung]":
-    """The ladder's steps in order."""
-    return LadderRung.objects.order_by("step")
+    """The default ladder's steps in order."""
+    return LadderRung.objects.filter(ladder__code=BASE_PRESET, ladder__version=1).order_by("step")
+
+
+def rules_in_force(*, on: date) -> int:
+    """How many policies hold somewhere on a day."""
+    rules = [rule for rules in rulebook.current().policies.values() for rule in rules]
+    return len({rule.row.pk for rule in rules if is_in_force(rule, on)})
+
+
+def is_in_force(rule: "InForce[LimitPolicy] | InForce[Ladder] | DatedRule", on: date) -> bool:
+    """Whether a rule counts on a day."""
+    return rule.active and rule.effective_from <= on and (rule.effective_to is None or on <= rule.effective_to)
 
 
 def last_sweep() -> SweepRun | None:

@@ -79,10 +79,11 @@ SELECT (SELECT count(*) FROM moved),
        count(*) FILTER (WHERE kind = 'red'),
        count(*) FILTER (WHERE kind = 'escalate'),
        count(*) FILTER (WHERE kind = 'meeting'),
+       count(*) FILTER (WHERE kind = 'committee'),
        min(due_at)
   FROM written
 """
-_KINDS = ("remind", "yellow", "red", "escalate", "meeting")
+_KINDS = ("remind", "yellow", "red", "escalate", "meeting", "committee")
 _SWEEP = _STATEMENT.format(
     claim="AND id <> ALL(%(aside)s::bigint[]) ORDER BY next_step_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED"
 )

@@ -95,8 +95,8 @@ def limits(request: HttpRequest) -> HttpResponse:
         {
             "nav_active": "manage",
             "tabs": presentation.tabs("limits"),
-            "in_use": [policy for policy in policies if policy.active],
-            "alternatives": [policy for policy in policies if not policy.active],
+            "in_use": [policy for policy in policies if policy.preset.base],
+            "alternatives": [policy for policy in policies if not policy.preset.base],
             "rungs": selectors.rungs(),
         },
     )

@@ -60,7 +60,17 @@ def test_a_started_limit_has_its_place_its_end_and_its_first_step(tree):
 
 def test_changed_rules_are_used_by_the_next_limit_and_not_by_running_ones(tree):
     before = make_limit(tree.grids[0], at=MONDAY)
-    LimitPolicy.objects.filter(code="handling-agency").update(amount=1)
+    LimitPolicy.objects.filter(code="handling-agency").update(effective_to="2026-03-01")
+    LimitPolicy.objects.create(
+        code="handling-agency",
+        version=2,
+        preset_id="default",
+        stage="handling",
+        level="agency",
+        amount=1,
+        measure="working_days",
+        effective_from="2026-03-02",
+    )
     after = make_limit(tree.grids[0], at=MONDAY)
     before.refresh_from_db()
     assert (before.due_at, after.due_at) == (shanghai("2026-03-05 09:00"), shanghai("2026-03-03 09:00"))

@@ -1,7 +1,6 @@
-"""Which policy applies and where the steps of a ladder fall."""
+"""When the shipped limits end and where the steps of a ladder fall."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,74 +12,10 @@ from apps.deadlines.rulebook import NoPolicy
 from tests.factories.deadlines import load_rules, shanghai
 
 
-@dataclass
-class Rule:
-    name: str
-    stage: str = "handling"
-    level: str = ""
-    category_prefix: str = ""
-    urgency: str = ""
-    unit_id: int | None = None
-    active: bool = True
-    effective_from: date = date(2026, 1, 1)
-    effective_to: date | None = None
-
-
-PLACE = {"district_id": 1, "street_id": 2, "community_id": 3, "grid_id": 4}
-ASKED = {
-    "stage": "handling",
-    "level": "street",
-    "category_key": "gbt47678:event:06010",
-    "urgency": "urgent",
-    "place": PLACE,
-    "on": date(2026, 6, 1),
-}
-MATCHING = [
-    Rule("any"),
-    Rule("level", level="street"),
-    Rule("scheme", category_prefix="gbt47678:"),
-    Rule("category", category_prefix="gbt47678:event:06010"),
-    Rule("district", unit_id=1),
-    Rule("community", unit_id=3),
-    Rule("urgent", urgency="urgent"),
-    Rule("urgent street", urgency="urgent", level="street"),
-]
-
-
-@pytest.mark.parametrize("count", range(1, len(MATCHING) + 1))
-def test_each_more_specific_policy_wins_over_all_before_it(count):
-    for rules in (MATCHING[:count], MATCHING[:count][::-1]):
-        assert reckoning.choose_policy(rules, **ASKED).name == MATCHING[count - 1].name
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"stage": "accepting"},
-        {"level": "community"},
-        {"category_prefix": "gbt47678:component"},
-        {"urgency": "normal"},
-        {"unit_id": 9},
-        {"active": False},
-        {"effective_from": date(2026, 6, 2)},
-        {"effective_to": date(2026, 5, 31)},
-    ],
-    ids=str,
-)
-def test_a_policy_that_does_not_match_is_never_chosen(change):
-    assert reckoning.choose_policy([Rule("other", **change)], **ASKED) is None
-
-
-def test_the_policy_in_force_most_recently_wins_and_its_last_day_counts():
-    rules = [Rule("old", effective_to=date(2026, 6, 1)), Rule("new", effective_from=date(2026, 6, 1))]
-    assert reckoning.choose_policy(rules, **ASKED).name == "new"
-    assert reckoning.choose_policy(rules[:1], **ASKED).name == "old"
-
-
 def ladder(book, start, due, measure="working_days"):
     return [
         (step.step, step.kind, step.due_at)
-        for step in book.plan(start=shanghai(start), due=shanghai(due), measure=measure)
+        for step in book.plan(start=shanghai(start), due=shanghai(due), measure=measure, place={})
     ]
 
 
@@ -162,7 +97,7 @@ def test_the_shipped_limits(stage, level, urgency, start, due):
     book = load_rules()
     at = shanghai(start)
     policy = book.policy(stage=stage, level=level, category_key="x", urgency=urgency, place={}, at=at)
-    assert book.due(policy, at) == shanghai(due)
+    assert book.due(policy, at, {}) == shanghai(due)
 
 
 @pytest.mark.django_db
@@ -173,18 +108,17 @@ def test_every_stage_has_a_limit_for_every_level_and_urgency():
             for urgency in ("normal", "urgent"):
                 at = shanghai("2026-03-06 10:00")
                 policy = book.policy(stage=stage, level=level, category_key="", urgency=urgency, place={}, at=at)
-                assert policy.preset == "default"
+                assert policy.preset_id == "default"
                 assert (policy.measure == "calendar_hours") == (urgency == "urgent")
 
 
 @pytest.mark.django_db
-def test_alternatives_are_shipped_but_not_in_use():
-    load_rules()
-    assert set(LimitPolicy.objects.filter(active=False).values_list("preset", flat=True)) == {
-        "station",
-        "demand",
-        "field",
-    }
+def test_alternatives_are_shipped_but_hold_nowhere_until_a_unit_chooses_them():
+    book = load_rules()
+    shipped = set(LimitPolicy.objects.values_list("preset", flat=True))
+    assert shipped == {"default", "station", "demand", "hotline", "field"}
+    assert {rule.row.preset_id for rules in book.policies.values() for rule in rules} == {"default"}
+    assert [rule.row.code for rule in book.ladders] == ["default"]
 
 
 @pytest.mark.django_db

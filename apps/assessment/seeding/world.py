@@ -72,18 +72,19 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The limit of one leg: its end, its ladder, and its policy, measure, end and plan as cells of a row."""
+    """The limit of one leg: its end, its steps, and its policy, ladder, measure, end and plan as cells of a row."""
 
     due: datetime
     steps: tuple[PlannedStep, ...]
     cells: str
 
 
-def _cells(policy: LimitPolicy, due: datetime, steps: tuple[PlannedStep, ...]) -> str:
+def _cells(policy: LimitPolicy, ladder_id: int | None, due: datetime, steps: tuple[PlannedStep, ...]) -> str:
     numbers = ",".join(str(step.step) for step in steps)
     kinds = ",".join(step.kind for step in steps)
     ends = ",".join(f'"{step.due_at.isoformat()}"' for step in steps)
-    return f"\t{policy.pk}\t{policy.measure}\t{due.isoformat()}\t{{{numbers}}}\t{{{kinds}}}\t{{{ends}}}"
+    ladder = "\\N" if ladder_id is None else ladder_id
+    return f"\t{policy.pk}\t{ladder}\t{policy.measure}\t{due.isoformat()}\t{{{numbers}}}\t{{{kinds}}}\t{{{ends}}}"
 
 
 class Times:
@@ -92,25 +93,28 @@ class Times:
     def __init__(self, book: Rulebook, keep: int = 8_000) -> None:
         self.book = book
         self._keep = keep
-        self._policies: dict[tuple[object, ...], int] = {}
-        self._spans: OrderedDict[tuple[int, datetime], Span] = OrderedDict()
-        self._by_unit = any(policy.unit_id for policy in book.policies)
+        self._rules: dict[tuple[object, ...], tuple[LimitPolicy, int | None]] = {}
+        self._spans: OrderedDict[tuple[int, int | None, datetime], Span] = OrderedDict()
+        by_unit = any(rule.unit_id for rules in book.policies.values() for rule in rules)
+        self._by_unit = by_unit or any(rule.unit_id for rule in book.ladders)
 
     def span(self, *, stage: str, level: str, kind: Kind, place: dict[str, int | None], at: datetime) -> Span:
         """The limit of ``stage`` begun at ``at`` (aware)."""
         key = (stage, level, kind.key, kind.urgency, at.year, at.month, place["community_id"] if self._by_unit else 0)
-        index = self._policies.get(key)
-        if index is None:
+        rules = self._rules.get(key)
+        if rules is None:
             policy = self.book.policy(
                 stage=stage, level=level, category_key=kind.key, urgency=kind.urgency, place=place, at=at
             )
-            index = self._policies[key] = self.book.policies.index(policy)
-        kept = self._spans.get((index, at))
+            ladder = self.book.ladder(stage=stage, urgency=kind.urgency, place=place, at=at)
+            rules = self._rules[key] = policy, ladder.pk if ladder else None
+        policy, ladder_id = rules
+        kept = self._spans.get((policy.pk, ladder_id, at))
         if kept is None:
-            policy = self.book.policies[index]
-            due = self.book.due(policy, at)
-            steps = tuple(self.book.plan(start=at, due=due, measure=policy.measure))
-            kept = self._spans[index, at] = Span(due, steps, _cells(policy, due, steps))
+            due = self.book.due(policy, at, place)
+            plan = self.book.plan(start=at, due=due, measure=policy.measure, place=place, ladder_id=ladder_id)
+            steps = tuple(plan)
+            kept = self._spans[policy.pk, ladder_id, at] = Span(due, steps, _cells(policy, ladder_id, due, steps))
             if len(self._spans) > self._keep:
                 self._spans.popitem(last=False)
         return kept

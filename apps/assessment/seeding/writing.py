@@ -112,6 +112,7 @@ LIMIT_COLUMNS = [
     "last_step",
     "next_step_at",
     "policy_id",
+    "ladder_id",
     "measure",
     "due_at",
     "plan_steps",

@@ -11,7 +11,7 @@ from apps.cases.choices import LegRole
 from apps.cases.models import CaseEvent, Leg
 from apps.cases.workflow import LEG_ACTIONS, Action
 from apps.core.presentation import when_text
-from apps.deadlines.choices import StepKind
+from apps.deadlines.choices import Complexity, StepKind
 from apps.deadlines.models import LadderStep
 
 
@@ -46,7 +46,13 @@ def _report(payload: Payload, at: datetime) -> str:
 
 def _register(payload: Payload, at: datetime) -> str:
     due = _when(payload.get("due"), at)
-    return _("受理登记，限 %(due)s 前") % {"due": due} if due else _("受理登记")
+    return (_("受理登记，限 %(due)s 前") % {"due": due} if due else _("受理登记")) + _weighed(payload)
+
+
+def _weighed(payload: Payload) -> str:
+    """How complex the desk found the matter, where it said something new."""
+    found = payload.get("complexity")
+    return _("，定为%(complexity)s") % {"complexity": Complexity(found).label} if found else ""
 
 
 def _settle(payload: Payload, at: datetime) -> str:
@@ -58,8 +64,8 @@ def _dispatch(payload: Payload, at: datetime) -> str:
     helpers = payload.get("assisting") or []
     if helpers:
         values["helpers"] = _("、").join(helpers)
-        return _("派遣 %(agency)s，%(helpers)s 协办，限 %(due)s 前") % values
-    return _("派遣 %(agency)s，限 %(due)s 前") % values
+        return _("派遣 %(agency)s，%(helpers)s 协办，限 %(due)s 前") % values + _weighed(payload)
+    return _("派遣 %(agency)s，限 %(due)s 前") % values + _weighed(payload)
 
 
 def _accept(payload: Payload, at: datetime) -> str:
@@ -174,11 +180,12 @@ def _event_entry(event: CaseEvent, at: datetime, legs: Sequence[Leg]) -> Entry:
 def _step_text(step: LadderStep, at: datetime) -> str:
     holder = step.holder.name
     words = {
-        StepKind.REMIND: _("提醒 %(holder)s：时限已用四分之三"),
+        StepKind.REMIND: _("提醒 %(holder)s：时限将到"),
         StepKind.YELLOW: _("黄牌：%(holder)s 临近时限"),
         StepKind.RED: _("红牌：%(holder)s 超过时限"),
         StepKind.ESCALATE: _("超时升级，由上级督办 %(holder)s"),
         StepKind.MEETING: _("列入区周例会清单：%(holder)s"),
+        StepKind.COMMITTEE: _("超期未结，提交党委研究：%(holder)s"),
     }
     return words[StepKind(step.kind)] % {"holder": holder}
 
@@ -189,6 +196,7 @@ STEP_LOOKS = {
     StepKind.RED: ("clock-exclamation", "late"),
     StepKind.ESCALATE: ("arrow-up", "late"),
     StepKind.MEETING: ("list-check", "late"),
+    StepKind.COMMITTEE: ("gavel", "late"),
 }
 
 

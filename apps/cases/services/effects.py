@@ -15,7 +15,7 @@ from apps.cases.workflow import Action
 from apps.core import clock
 from apps.core.errors import Conflict, InvalidInput, WrongState
 from apps.deadlines import services as deadlines
-from apps.deadlines.choices import Stage
+from apps.deadlines.choices import Complexity, Stage
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
 from apps.grid.placed import PATH_RELATED, place_at
@@ -59,10 +59,20 @@ def _to_desk(step: "Step", desk: Agency, stage: Stage) -> None:
 def register(step: "Step") -> Details:
     """Screened and taken on: the desk's handling time begins."""
     case = step.case
+    said = _weigh(step)
     end_open_legs(step.legs, at=step.at)
     _to_desk(step, case.desk, Stage.HANDLING)
     case.state, case.registered_at = CaseState.REGISTERED, step.at
-    return {"due": case.due_at}
+    return {"due": case.due_at} | said
+
+
+def _weigh(step: "Step") -> Details:
+    """Take down how complex the desk finds the matter, before the limit of the next stage is reckoned."""
+    complexity = step.given.get("complexity")
+    if not complexity or complexity == step.case.complexity:
+        return {}
+    step.case.complexity = Complexity(complexity)
+    return {"complexity": step.case.complexity}
 
 
 def refuse(step: "Step") -> Details:
@@ -101,6 +111,7 @@ def dispatch(step: "Step") -> Details:
     """Given to one lead agency and any number of assisting ones."""
     case = step.case
     lead, assisting = _targets(step)
+    said = _weigh(step)
     end_open_legs(step.legs, at=step.at)
     for agency, role in [(lead, LegRole.LEAD), *((agency, LegRole.ASSIST) for agency in assisting)]:
         open_leg(
@@ -119,7 +130,7 @@ def dispatch(step: "Step") -> Details:
         "agency_code": lead.code,
         "assisting": [agency.name for agency in assisting],
         "due": case.due_at,
-    }
+    } | said
 
 
 def _targets(step: "Step") -> tuple[Agency, list[Agency]]:

@@ -34,6 +34,7 @@ def plan_limit(
         level=level_of(agency),
         category_key=case.category.key,
         urgency=case.urgency,
+        complexity=case.complexity,
         at=at,
     )
 

@@ -100,6 +100,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         into=acting.into,
         version=acting.version,
         evidence=acting.case.category.evidence,
+        complexity=acting.case.complexity,
     )
     return _panel(request, acting, form, status=200)
 

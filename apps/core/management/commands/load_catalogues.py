@@ -19,6 +19,7 @@ class Command(BaseCommand):
         except CatalogueError as error:
             raise CommandError("\n".join(error.problems)) from error
         for name, report in reports.items():
+            kept = f", {report.kept} changed by hand and kept" if report.kept else ""
             self.stdout.write(
-                f"{name}: {report.created} created, {report.changed} changed, {report.unchanged} unchanged"
+                f"{name}: {report.created} created, {report.changed} changed, {report.unchanged} unchanged{kept}"
             )

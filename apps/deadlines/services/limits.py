@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, NotVisible, WrongState
 from apps.deadlines import reckoning, rulebook
-from apps.deadlines.choices import CARD_OF_STEP, LimitState, Outcome, StepKind
+from apps.deadlines.choices import CARD_OF_STEP, Complexity, LimitState, Outcome, StepKind
 from apps.deadlines.models import LadderStep, Limit
 from apps.deadlines.reckoning import PlannedStep
 from apps.deadlines.rulebook import Rulebook
@@ -36,6 +36,7 @@ def start_limit(
     urgency: str,
     at: datetime,
     due_at: datetime | None = None,
+    complexity: str = Complexity.GENERAL,
 ) -> Limit:
     """Start the clock of ``stage`` for a subject; two queries where the rules have not changed.
 
@@ -58,6 +59,7 @@ def start_limit(
         urgency=urgency,
         at=at,
         due_at=due_at,
+        complexity=complexity,
     )
     limit.save(force_insert=True)
     return limit
@@ -79,11 +81,21 @@ def make_limit(
     urgency: str,
     at: datetime,
     due_at: datetime | None = None,
+    complexity: str = Complexity.GENERAL,
 ) -> Limit:
     """An unsaved running limit by the rules of ``book``, without a query; for ``bulk_create`` of seeds and imports."""
     columns = unit_ids(place)
-    policy = book.policy(stage=stage, level=level, category_key=category_key, urgency=urgency, place=columns, at=at)
-    due = due_at or book.due(policy, at)
+    policy = book.policy(
+        stage=stage,
+        level=level,
+        category_key=category_key,
+        urgency=urgency,
+        complexity=complexity,
+        place=columns,
+        at=at,
+    )
+    ladder = book.ladder(stage=stage, urgency=urgency, complexity=complexity, place=columns, at=at)
+    due = due_at or book.due(policy, at, columns)
     if due <= at:
         raise InvalidInput(fields={"due_at": [_("期限必须晚于现在。")]})
     limit = Limit(
@@ -96,12 +108,14 @@ def make_limit(
         holder_id=holder_id,
         head_id=head_id,
         policy_id=policy.pk,
+        ladder_id=ladder.pk if ladder else None,
+        due_given=due_at is not None,
         measure=policy.measure,
         started_at=at,
         counts_from=at,
         due_at=due,
     )
-    _set_plan(limit, book.plan(start=at, due=due, measure=policy.measure))
+    _set_plan(limit, book.plan_of(limit))
     return limit
 
 
@@ -208,7 +222,7 @@ def resume_limit(*, subject_kind: str, subject_id: int, at: datetime, stage: str
         if limit.due_at > paused_at:
             limit.due_at = reckoning.moved_by_pause(book.calendar, limit.due_at, paused_at, at, limit.measure)
             limit.counts_from = reckoning.moved_by_pause(book.calendar, limit.counts_from, paused_at, at, limit.measure)
-            _set_plan(limit, book.plan(start=limit.counts_from, due=limit.due_at, measure=limit.measure))
+            _set_plan(limit, book.plan_of(limit))
         else:
             moved = [
                 PlannedStep(step, kind, reckoning.moved_by_pause(book.calendar, moment, paused_at, at, limit.measure))
@@ -239,7 +253,7 @@ def extend_limit(limit: Limit, *, due_at: datetime, at: datetime, allowed: int =
     book = rulebook.current()
     limit.due_at = due_at
     limit.extensions += 1
-    _set_plan(limit, book.plan(start=limit.counts_from, due=due_at, measure=limit.measure))
+    _set_plan(limit, book.plan_of(limit))
     if limit.state == LimitState.PAUSED:
         limit.next_step_at = None
     limit.save()
