@@ -35,6 +35,7 @@ class Permission(models.TextChoices):
     SCORE_PUBLISH = "score_publish", _("发布考核")
     SYSTEM_MANAGE = "system_manage", _("系统管理")
     AUDIT_VIEW = "audit_view", _("查看审计")
+    ANNOUNCE = "announce", _("发布公告")
     LEG_HANDLE = "leg_handle", _("处置案件")
 
 
@@ -83,6 +84,7 @@ _DESK = frozenset(
         _P.CASE_COMMENT,
         _P.LOG_VIEW,
         _P.SCORE_VIEW,
+        _P.ANNOUNCE,
     }
 )
 _CENTRE = _DESK | {_P.CASE_SUSPEND, _P.CASE_EXTEND, _P.CASE_SUPERVISE}
@@ -109,14 +111,25 @@ ROLES: dict[Role, RoleRule] = {
     Role.DISTRICT_DISPATCHER: RoleRule(frozenset({"district"}), _CENTRE),
     Role.AGENCY_HANDLER: RoleRule(frozenset(), frozenset({_P.LEG_HANDLE})),
     Role.LEADER: RoleRule(
-        _ANY, frozenset({_P.UNIT_VIEW, _P.CASE_VIEW, _P.CASE_COMMENT, _P.LOG_VIEW, _P.LOG_REVIEW, _P.SCORE_VIEW})
+        _ANY,
+        frozenset(
+            {
+                _P.UNIT_VIEW,
+                _P.CASE_VIEW,
+                _P.CASE_COMMENT,
+                _P.LOG_VIEW,
+                _P.LOG_REVIEW,
+                _P.SCORE_VIEW,
+                _P.ANNOUNCE,
+            }
+        ),
     ),
     Role.ASSESSOR: RoleRule(
         frozenset({"district", "street"}),
         frozenset({_P.UNIT_VIEW, _P.CASE_VIEW, _P.LOG_VIEW, _P.SCORE_VIEW, _P.SCORE_RUN, _P.SCORE_PUBLISH}),
     ),
     Role.CLERK: RoleRule(_ANY, frozenset({_P.UNIT_VIEW, _P.RESIDENT_VIEW, _P.RESIDENT_EDIT, _P.RESIDENT_REVEAL})),
-    Role.UNIT_ADMIN: RoleRule(_ANY, frozenset({_P.UNIT_VIEW, _P.BOUNDARY_EDIT, _P.STAFF_MANAGE})),
+    Role.UNIT_ADMIN: RoleRule(_ANY, frozenset({_P.UNIT_VIEW, _P.BOUNDARY_EDIT, _P.STAFF_MANAGE, _P.ANNOUNCE})),
     Role.SYSTEM_ADMIN: RoleRule(frozenset({"district"}), frozenset({_P.UNIT_VIEW, _P.SYSTEM_MANAGE})),
     Role.AUDITOR: RoleRule(_ANY, frozenset({_P.UNIT_VIEW, _P.AUDIT_VIEW})),
 }

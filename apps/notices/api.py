@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.core.errors import InvalidInput
 from apps.core.keyset import KeysetPage
 from apps.notices import selectors, services
+from apps.notices.announcements.api import urlpatterns as announcements
 from apps.notices.models import Notice
 
 DEFAULT_SIZE = 50
@@ -97,4 +98,5 @@ def _link(request: Request, page: KeysetPage[Notice], which: str) -> str | None:
 urlpatterns = [
     path("notices/", NoticeList.as_view(), name="notices"),
     path("notices/<int:notice_id>/read/", NoticeRead.as_view(), name="notice-read"),
+    *announcements,
 ]

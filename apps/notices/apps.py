@@ -1,4 +1,4 @@
-"""The room of notices: one inbox per person."""
+"""The room of notices: one inbox per person, and announcements to many."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop
@@ -10,11 +10,13 @@ class NoticesConfig(AppConfig):
     name = "apps.notices"
 
     def ready(self) -> None:
-        """Announce this room's own kind of notice and the figures of its deliveries."""
+        """Announce this room's own kinds of notice, the figures of its deliveries, and what announcements have to tell."""
         from apps.core import health
         from apps.notices import figures, kinds
+        from apps.notices.announcements import shell  # reason: models are not ready at import time
         from apps.notices.choices import Group
 
         kinds.register("system.test", icon="send", tone="info", label=gettext_noop("试发消息"), group=Group.SYSTEM)
         for name, text, read in figures.FIGURES:
             health.register_figure(name, text, read)
+        shell.register()

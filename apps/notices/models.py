@@ -8,13 +8,23 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.notices import kinds, texts
+from apps.notices.announcements.models import Announcement, Receipt
 from apps.notices.delivery_models import ChannelState, ContactAddress, Delivery, NoticeHours, NoticePreference
 
 if TYPE_CHECKING:
     from apps.grid.scopes import Person
 
-
-__all__ = ["ChannelState", "ContactAddress", "Delivery", "Notice", "NoticeHours", "NoticePreference", "NoticeQuerySet"]
+__all__ = [
+    "Announcement",
+    "ChannelState",
+    "ContactAddress",
+    "Delivery",
+    "Notice",
+    "NoticeHours",
+    "NoticePreference",
+    "NoticeQuerySet",
+    "Receipt",
+]
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

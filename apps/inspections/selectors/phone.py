@@ -20,6 +20,7 @@ from apps.inspections import facts, rules, suggestions
 from apps.inspections.choices import DayMark, LogState
 from apps.inspections.models import DailyLog, LogEntry
 from apps.inspections.selectors.logs import log_of_day, logging_unit
+from apps.notices.announcements.selectors import unread_count
 from apps.organisation.models import RoleGrant
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Today:
     verifications: Sequence[Case]
     reports: Sequence[Case]
     week: Sequence[Day]
+    announcements: int
 
     @property
     def log_open(self) -> bool:
@@ -79,7 +81,8 @@ class Today:
     @property
     def due(self) -> int:
         """How many things are to be done."""
-        return len(self.missing) + len(self.overdue) + len(self.verifications) + int(self.log_due)
+        duties = len(self.missing) + len(self.overdue) + len(self.verifications) + int(self.log_due)
+        return duties + int(self.announcements > 0)
 
     @property
     def filed_in_week(self) -> int:
@@ -197,6 +200,7 @@ def today_page(user: "User", at: datetime) -> Today:
         verifications=[case for case in waiting if case.due_at is None or case.due_at >= at],
         reports=list(own_reports(user, only_open=True)[:5]),
         week=week,
+        announcements=unread_count(user, on),
     )
 
 
