@@ -10,7 +10,7 @@ class NoticesConfig(AppConfig):
     name = "apps.notices"
 
     def ready(self) -> None:
-        """Announce this room's own kinds of notice, the figures of its deliveries, and what announcements have to tell."""
+        """Announce this room's own kinds of notice, the figures of its deliveries, and what announcements tell."""
         from apps.core import health
         from apps.notices import figures, kinds
         from apps.notices.announcements import shell  # reason: models are not ready at import time

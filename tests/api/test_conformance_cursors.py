@@ -37,6 +37,7 @@ LISTS = {
     "residents/": "clerk",
     "residents/?sort=-age": "clerk",
     "notices/": "worker",
+    "announcements/": "worker",
 }
 SIZES = ["0", "-1", "1.5", "x", "²", "100000", "9" * 5000]
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from shapely.geometry import Point, shape
 
 from apps.accounts.models import User
+from apps.assessment.seeding.announcing import seed_announcements
 from apps.assessment.seeding.demo import month_start
 from apps.assessment.seeding.history import Diary, moments, write_cases
 from apps.assessment.seeding.people import DEMO_NAMES, choose_places, hire_staff, set_demo_password
@@ -25,6 +26,8 @@ from apps.deadlines.sweep import settle
 from apps.grid.models import Boundary
 from apps.grid.permissions import Permission
 from apps.grid.scopes import scopes_of
+from apps.notices.announcements.models import Announcement, Receipt
+from apps.notices.models import Notice
 from apps.organisation.catalogue import load_posts
 from apps.organisation.models import GrantEvent, RoleGrant
 from tests.factories.deadlines import load_rules, shanghai
@@ -297,3 +300,16 @@ def test_a_batch_is_nothing_until_it_is_written(staffed: Tree) -> None:
     assert Case.objects.count() == 0
     assert (len(batch.cases), len(batch.legs), len(batch.events)) == (1, len(story.legs), len(story.events))
     assert Category.objects.filter(pk=story.kind.id).exists()
+
+
+def test_announcements_are_there_once_and_wait_for_the_demo_accounts(staffed: Tree):
+    assert seed_announcements(staffed.district, now=NOW) == 4
+    assert seed_announcements(staffed.district, now=NOW) == 0
+    newest = Announcement.objects.order_by("-published_at").first()
+    assert (newest.urgent, newest.confirmation, newest.is_current) == (True, True, True)
+    read = Receipt.objects.filter(announcement=newest, read_at__isnull=False)
+    assert 0 < read.count() < newest.recipients
+    assert Receipt.objects.filter(announcement=newest, user__username="worker", read_at=None).exists()
+    assert not read.filter(user__is_demo=True).exists()
+    assert Announcement.objects.filter(superseded_at__isnull=False).count() == 1
+    assert Notice.objects.filter(created_at__gt=NOW).count() == 0

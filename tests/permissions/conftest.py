@@ -11,6 +11,7 @@ from django.db import transaction
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
 from apps.core.jobs import start_job
+from tests.factories.announcements import make_announcement, make_draft
 from tests.factories.assessment import NOW, Office, make_office
 from tests.factories.cases import World, photo_file
 from tests.factories.inspections import entry, make_log
@@ -41,6 +42,9 @@ def fill(office: Office) -> Ground:
     month = office.publish(office.run("2026-03"))
     score = office.score(month, "grid", world.unit("grid 0 0 0"))
     job = start_job(kind=JOB_KIND, actor=world["assessor"], arguments={"label": "2026-03"}, at=world.tick())
+    street = {"actor": world["street"], "unit": world.unit("street 0")}
+    announcement = make_announcement(**street, at=world.tick(), confirmation=True)
+    draft = make_draft(**street, at=world.tick())
     world.at = max(world.at, NOW) + timedelta(hours=1)
     notice = make_notice(world["worker"], at=world.at)
     grant = world.people["worker"].grants.get()
@@ -58,6 +62,8 @@ def fill(office: Office) -> Ground:
         "score": score.pk,
         "job": job.pk,
         "notice": notice.pk,
+        "announcement": announcement.pk,
+        "announcement_draft": draft.pk,
         "grant": grant.pk,
         "category": world.category.key,
         "lon": lon,

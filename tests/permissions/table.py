@@ -14,6 +14,7 @@ PEOPLE = (
 
 # What is sent where the bare request would be refused for what it lacks.
 BODIES: dict[str, dict[str, Any]] = {
+    "notices:announcement-withdraw POST": {"because": "内容有误"},
     "accounts:language POST": {"language": "en"},
     "inspections:review POST": {"rating": "2", "comment": "好"},
     "assessment:run POST": {"district": "310106", "period": "2026-02", "because": "补算"},
@@ -51,6 +52,32 @@ notices:open GET /notices/{notice}/                                  302 302 404
 notices:read-one POST /notices/{notice}/read/                        302 302 404 404 404 404 404 404 404 404 404 404 404 404 404
 api:notices GET /api/v1/notices/                                     401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:notice-read POST /api/v1/notices/{notice}/read/                  401 204 404 404 404 404 404 404 404 404 404 404 404 404 404
+# Announcements: to the people of a street; who receives one, who may announce there
+notices:announcements GET /announcements/                                      302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+notices:announcements-sent GET /announcements/sent/                            302 403 200 200 200 403 403 403 403 200 403 403 403 200 403
+notices:announcement-new GET /announcements/new/                               302 403 200 200 200 403 403 403 403 200 403 403 403 200 403
+notices:announcement-new GET /announcements/new/?unit={unit}                   302 404 200 200 200 404 403 403 403 200 403 404 404 404 404
+notices:announcement-new POST /announcements/new/                              302 403 422 422 422 403 403 403 403 422 403 403 403 422 403
+notices:announcement-audience GET /announcements/audience/                     302 403 200 200 200 403 403 403 403 200 403 403 403 200 403
+notices:announcement-audience GET /announcements/audience/?unit={unit}         302 404 200 200 200 404 403 403 403 200 403 404 404 404 404
+notices:announcement GET /announcements/{announcement}/                        302 200 200 200 200 404 200 404 404 200 404 200 404 404 404
+notices:announcement GET /announcements/{announcement_draft}/                  302 404 404 200 200 404 404 404 404 200 404 404 404 404 404
+notices:announcement-confirm POST /announcements/{announcement}/confirm/       302 302 302 404 404 404 302 404 404 404 404 302 404 404 404
+notices:announcement-edit GET /announcements/{announcement_draft}/edit/        302 404 404 200 200 404 404 404 404 200 404 404 404 404 404
+notices:announcement-edit GET /announcements/{announcement}/edit/              302 403 403 409 409 404 403 404 404 409 404 403 404 404 404
+notices:announcement-edit POST /announcements/{announcement_draft}/edit/       302 404 404 422 422 404 404 404 404 422 404 404 404 404 404
+notices:announcement-delete POST /announcements/{announcement_draft}/delete/   302 404 404 302 302 404 404 404 404 302 404 404 404 404 404
+notices:announcement-delete POST /announcements/{announcement}/delete/         302 403 403 409 409 404 403 404 404 409 404 403 404 404 404
+notices:announcement-publish POST /announcements/{announcement_draft}/publish/ 302 404 404 302 302 404 404 404 404 302 404 404 404 404 404
+notices:announcement-publish POST /announcements/{announcement}/publish/       302 403 403 409 409 404 403 404 404 409 404 403 404 404 404
+notices:announcement-withdraw GET /announcements/{announcement}/withdraw/      302 403 403 200 200 404 403 404 404 200 404 403 404 404 404
+notices:announcement-withdraw POST /announcements/{announcement}/withdraw/     302 403 403 302 302 404 403 404 404 302 404 403 404 404 404
+notices:announcement-correct POST /announcements/{announcement}/correct/       302 403 403 302 302 404 403 404 404 302 404 403 404 404 404
+notices:announcement-receipts GET /announcements/{announcement}/receipts/      302 403 200 200 200 404 403 404 404 200 404 403 404 404 404
+notices:announcement-export GET /announcements/{announcement}/receipts/export/ 302 403 200 200 200 404 403 404 404 200 404 403 404 404 404
+notices:announcement-remind POST /announcements/{announcement}/remind/         302 403 302 302 302 404 403 404 404 302 404 403 404 404 404
+api:announcements GET /api/v1/announcements/                                   401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:announcement-confirm POST /api/v1/announcements/{announcement}/confirm/    401 200 200 404 404 404 200 404 404 404 404 200 404 404 404
 # Jobs: who started one, and who administers the system
 job-cancel POST /jobs/{job}/cancel/                                  302 404 404 404 404 404 404 302 302 404 404 404 404 404 404
 job-retry POST /jobs/{job}/retry/                                    302 404 404 404 404 404 404 409 409 404 404 404 404 404 404

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from apps.accounts.models import User
 from apps.assessment.models import Period, Score, ScoreItem
 from apps.assessment.periods import Month
+from apps.assessment.seeding.announcing import seed_announcements
 from apps.assessment.seeding.history import Diary, moments, write_cases, write_logs
 from apps.assessment.seeding.people import choose_places, hire_staff, set_demo_password
 from apps.assessment.seeding.story import Teller
@@ -170,4 +171,7 @@ def seed_demo(code: str, *, now: datetime, say: Say) -> Unit:
         if seed_history(district, now=now, say=say):
             refresh_statistics()
         seed_scores(district, now=now, say=say)
+        announced = seed_announcements(district, now=now)
+        if announced:
+            say(f"{announced} announcements")
     return district

@@ -214,7 +214,11 @@ class Receipts:
     progress: Progress
     parts: Sequence[PartLine]
     page: KeysetPage[Receipt]
-    manages: bool
+
+    @property
+    def below(self) -> str:
+        """The kind of unit just below the one shown; of a grid, its own."""
+        return NEXT_KIND.get(self.unit.kind, self.unit.kind)
 
 
 def receipts_within(
@@ -262,7 +266,6 @@ def receipts_page(
         progress=progress_of(receipts),
         parts=_parts(unit, receipts),
         page=keyset_page(people, ["id"], cursor, size),
-        manages=covers(user, Permission.ANNOUNCE, announcement.place),
     )
 
 

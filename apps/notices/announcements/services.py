@@ -295,12 +295,22 @@ def deliver(announcement_id: int, kind: str, *, at: datetime) -> int:
 
     A publication taken back or replaced before its first morning sends nothing.
     """
-    announcement = Announcement.objects.select_related(*PATH).get(pk=announcement_id)
+    announcement = Announcement.objects.select_related(*PATH, "supersedes").get(pk=announcement_id)
     if kind == PUBLISHED and not announcement.is_current:
         return 0
     users = list(Receipt.objects.filter(announcement=announcement).values_list("user_id", flat=True))
+    _settle(announcement if kind == WITHDRAWN else announcement.supersedes, at)
     send([_notice(announcement, kind, users)], at=at)
     return len(users)
+
+
+def _settle(announcement: Announcement | None, at: datetime) -> None:
+    """Take the notices of one that holds no longer as read."""
+    if announcement is None:
+        return
+    people = Receipt.objects.filter(announcement=announcement).values("user_id")
+    notices = Notice.objects.unread().filter(recipient__in=people, url=address(announcement.pk), created_at__lt=at)
+    notices.exclude(kind=WITHDRAWN).update(read_at=at)
 
 
 def address(announcement_id: int) -> str:

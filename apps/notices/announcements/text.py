@@ -1,13 +1,13 @@
 """Plain text as paragraphs, lists and links. What comes out is data: a template writes it, and so escapes all of it."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 # Only these schemes, and only characters an address may hold, so that Chinese text may follow without a space.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _TRAILING = ".,;:!?'"
-_ITEM = re.compile(r"^\s*(?:[-*•·]\s+|(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[.)]\s+|[、．]\s*))")
+_BULLET = re.compile(r"^\s*[-*•·]\s+")
+_NUMBER = re.compile(r"^\s*(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:[.)]\s+|[、．]\s*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph of lines, or a list of items (``listed``); each line is a row of pieces."""
+    """A paragraph of lines, or a list of items (``listed``), perhaps with numbers of their own; each line is a row of
+    pieces.
+    """
 
     listed: bool
+    numbered: bool
     lines: tuple[tuple[Piece, ...], ...]
 
 
@@ -33,22 +36,14 @@ def blocks_of(text: str) -> list[Block]:
     """
     blocks: list[Block] = []
     lines: list[tuple[Piece, ...]] = []
-    listed = False
-
-    def close() -> None:
-        if lines:
-            blocks.append(Block(listed, tuple(lines)))
-            lines.clear()
-
-    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        item = _ITEM.match(line)
-        if not line.strip() or (item is not None) != listed:
-            close()
-        listed = item is not None
+    kind = ""
+    for line in [*text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), ""]:
+        before, kind = kind, "bullet" if _BULLET.match(line) else "number" if _NUMBER.match(line) else ""
+        if lines and (not line.strip() or kind != before):
+            blocks.append(Block(bool(before), before == "number", tuple(lines)))
+            lines = []
         if line.strip():
-            words = line.strip()
-            lines.append(_pieces(re.sub(r"^[-*•·]\s+", "", words)))
-    close()
+            lines.append(_pieces(_BULLET.sub("", line).strip()))
     return blocks
 
 
@@ -71,8 +66,3 @@ def _without_trailing(url: str) -> str:
     while url.endswith(")") and url.count("(") < url.count(")"):
         url = url[:-1].rstrip(_TRAILING)
     return url
-
-
-def plain(blocks: Sequence[Block]) -> str:
-    """The words of the first block in one line, for a list."""
-    return " ".join("".join(piece.words for piece in line) for line in blocks[0].lines) if blocks else ""
