@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("grid", "0003_announce_permission"),
-        ("notices", "0001_initial"),
+        ("notices", "0002_delivery"),
         ("organisation", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,4 +9,4 @@ __all__ = ["ground", "world"]
 
 @pytest.fixture
 def db() -> None:
-    """Asked for by ``world`` so that pytest-django makes a database; the transaction is that of the file's ``ground``."""
+    """Asked for by ``world`` so that pytest-django makes a database; the transaction is ``ground``'s."""
