@@ -131,3 +131,4 @@ class Evidence(models.TextChoices):
 CASE_TARGET = "case"
 LEG_SUBJECT = "case_leg"
 CASE_TOPIC = "case-event"
+REVEAL = "reveal"  # the event of showing a reporter in full

@@ -73,12 +73,9 @@ def report_inputs(user: "User", data: Any) -> dict[str, Any]:
     code = given.pop("unit") or ""
     given["unit"] = unit_by_code(code, user=user) if code else None
     given["category"] = category_by_key(given["category"])
-    given["caller"] = Caller(
-        name=given.pop("reporter_name"),
-        phone=given.pop("reporter_phone"),
-        anonymous=given.pop("reporter_anonymous"),
-        callback=given.pop("callback"),
-    )
+    given["caller"] = _caller(given)
+    for name in ("reporter_name", "reporter_phone", "reporter_anonymous", "callback"):
+        del given[name]
     return given
 
 
@@ -145,4 +142,36 @@ def intake_inputs(given: dict[str, Any], units: Sequence[Unit], leaves: Sequence
         "source": given["source"],
         "source_number": given["source_number"] or None,
         "client_id": given["client_id"],
+        "urgency": given["urgency"],
+        "occurred_at": given["occurred_at"],
+        "caller": _caller(given),
     }
+
+
+def _caller(given: dict[str, Any]) -> Caller:
+    return Caller(
+        name=given["reporter_name"],
+        phone=given["reporter_phone"],
+        anonymous=given["reporter_anonymous"],
+        callback=given["callback"],
+    )
+
+
+def supplement_inputs(given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of ``supplement_case`` from the intake form: what was said becomes the comment."""
+    return {
+        "note": "\n".join(part for part in (given["title"], given["description"]) if part),
+        "caller": _caller(given),
+        "source": given["source"],
+        "source_number": given["source_number"] or None,
+        "client_id": given["client_id"],
+    }
+
+
+def point_of(given: Mapping[str, str]) -> tuple[float, float] | None:
+    """Longitude and latitude where both are there and lie on Earth."""
+    try:
+        lon, lat = float(given.get("lon", "")), float(given.get("lat", ""))
+    except ValueError:
+        return None
+    return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None

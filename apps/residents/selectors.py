@@ -86,6 +86,17 @@ def find_by_number(user: "Viewer", number: str) -> list[Person]:
     return list(same.visible_to(user).prefetch_related(_here(user)).order_by("name_key", "pk")[:20])
 
 
+def find_buildings(user: "Viewer", words: str, most: int) -> list[tuple[str, Unit]]:
+    """Buildings within the scope whose address holds the words, each with its grid; nobody's name."""
+    pieces = bigrams(words)
+    if not pieces:
+        return []
+    dwellings = Dwelling.objects.visible_to(user).filter(words__contains=pieces)
+    rows = list(dwellings.order_by("building", "grid_id").values_list("building", "grid_id").distinct()[:most])
+    grids = Unit.objects.in_bulk({grid_id for _building, grid_id in rows})
+    return [(building, grids[grid_id]) for building, grid_id in rows]
+
+
 def _here(user: "Viewer") -> Prefetch:
     visible = Residence.objects.open().visible_to(user)
     places = ("dwelling__street", "dwelling__community", "dwelling__grid")

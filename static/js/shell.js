@@ -92,13 +92,18 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) busy(form, false);
 });
 
+/** The form that a request sends, not one that merely asks for something beside its fields. */
+function sentForm(element) {
+  return element.matches?.("form[data-once], form[data-once] button:not([type=button])") ? element.closest("form") : null;
+}
+
 document.body.addEventListener("htmx:beforeRequest", (event) => {
-  const form = event.target.closest?.("form[data-once]");
+  const form = sentForm(event.target);
   if (form) busy(form, true);
 });
 
 document.body.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form[data-once]");
+  const form = sentForm(event.target);
   if (form) busy(form, false);
 });
 

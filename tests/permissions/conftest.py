@@ -35,7 +35,7 @@ def db() -> None:
 def fill(office: Office) -> Ground:
     """One of everything, all of it in the first grid: a case on offer to the section, a log, a resident, a score …"""
     world = office.world
-    case = world.dispatched()
+    case = world.dispatched(caller=cases.Caller(name="王小明", phone="13800138000"))
     photo = cases.attach_case_photo(number=case.number, actor=world["worker"], upload=photo_file(), at=world.tick())
     log = make_log(world["worker"], world.at.date(), world.tick(), entry())
     residence = add_resident(world.unit("grid 0 0 0"), world["worker"])
@@ -54,6 +54,7 @@ def fill(office: Office) -> Ground:
         "grid": "310106001001001",
         "case": case.number,
         "photo": photo.pk,
+        "reporter": case.reporters.get().pk,
         "log": log.client_id,
         "entry": log.entries.get().client_id,
         "person": residence.person_id,

@@ -21,6 +21,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "residents:reveal POST": {"purpose": "入户核对情况"},
     "organisation:end-grant POST": {"last_day": "2026-04-30", "because": "调离"},
     "cases:act POST": {"note": "请抓紧"},
+    "cases:reporter POST": {"purpose": "回访核实情况"},
     "api:case-action POST": {"version": 4, "note": "请抓紧"},
     "api:resident-reveal POST": {"purpose": "入户核对情况"},
 }
@@ -133,8 +134,16 @@ cases:dispatch-case GET /dispatch/{case}/                            302 403 200
 cases:list GET /cases/                                               302 200 200 200 200 200 403 200 403 403 403 200 200 200 403
 cases:new GET /cases/new/                                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:new POST /cases/new/                                           302 403 422 422 403 403 403 403 403 403 403 403 403 422 403
+cases:intake-caller POST /cases/new/caller/                          302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:intake-places POST /cases/new/places/                          302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:intake-categories POST /cases/new/categories/                  302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:intake-alike POST /cases/new/alike/                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:duplicates GET /cases/duplicates/                              302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:reveals GET /cases/reveals/                                    302 403 403 403 403 403 403 403 403 403 200 403 403 403 403
 cases:find POST /cases/find/                                         302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
 cases:case GET /cases/{case}/                                        302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+cases:reporter GET /cases/{case}/reporters/{reporter}/               302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
+cases:reporter POST /cases/{case}/reporters/{reporter}/              302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
 cases:attach POST /cases/{case}/photos/                              302 302 302 302 403 302 404 403 404 404 404 404 404 404 404
 cases:act GET /cases/{case}/act/comment/                             302 403 200 200 200 403 404 403 404 404 404 404 404 404 404
 cases:act POST /cases/{case}/act/supervise/                          302 403 403 302 403 403 404 403 404 404 404 404 404 404 404

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.cases.choices import CASE_TARGET, LEG_SUBJECT, OPEN_LEG, LegRole
-from apps.cases.models import Case, CaseEvent, CaseQuerySet, Leg
+from apps.cases.models import Case, CaseEvent, CaseQuerySet, CaseReporter, Leg
 from apps.cases.selectors.neighbours import Neighbour, neighbours_of
+from apps.cases.selectors.reporters import reporters_of
+from apps.cases.selectors.similar import Alike, alike
 from apps.cases.selectors.suggestion import Suggestion, suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
 from apps.cases.standing import own_leg, standing_of
@@ -54,6 +56,9 @@ class CaseDetail:
     near: list[Neighbour] = field(default_factory=list)
     times_here: int = 1
     may_attach: bool = False
+    alike: list[Alike] = field(default_factory=list)
+    reporters: list[CaseReporter] = field(default_factory=list)
+    may_reach: bool = False
 
     @property
     def lead(self) -> Leg | None:
@@ -115,6 +120,14 @@ def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
         covers(user, Permission.CASE_REPORT, case.place)
         or any(leg.agency_id in agency_ids_of(user) for leg in seen.legs)
     )
+    seen.may_reach = covers(user, Permission.CASE_REGISTER, case.place)
+    if seen.may_reach or (seen.my_leg is not None and seen.my_leg.state in OPEN_LEG):
+        seen.reporters = reporters_of(case)
+    if seen.may_merge:
+        known = {one.case.pk for one in seen.near}
+        text = f"{case.title} {case.description}"
+        found = alike(user, category=None, point=(case.lon, case.lat), text=text, at=at, exclude=case.pk)
+        seen.alike = [one for one in found if one.case.pk not in known]
     if any(row.action in SUGGESTING for row in seen.actions):
         seen.suggestion = suggest(case, at=at)
     return seen

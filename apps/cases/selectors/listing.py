@@ -128,12 +128,15 @@ def reported_by(phone: str) -> "QuerySet[CaseReporter, int]":
     return CaseReporter.objects.filter(phone_hash__in=keyed_hashes(phone_key(phone))).values_list("case_id", flat=True)
 
 
-def visible_branches(user: "Person", permission: Permission = Permission.CASE_VIEW) -> list[CaseQuerySet]:
-    """What ``visible_to`` says, as one queryset per grant, each of which one index serves."""
+def visible_branches(
+    user: "Person", permission: Permission = Permission.CASE_VIEW, *, agencies: bool = True
+) -> list[CaseQuerySet]:
+    """What ``visible_to`` says, as one queryset per grant, each of which one index serves; without ``agencies`` only
+    what the grants on units say."""
     branches = [Case.objects.filter(**{scope.column: scope.unit_id}) for scope in scopes_of(user, permission)]
-    agencies = agency_ids_of(user)
-    if agencies:
-        held = Leg.objects.filter(case=OuterRef("pk"), agency__in=agencies)
+    handling = agency_ids_of(user) if agencies else ()
+    if handling:
+        held = Leg.objects.filter(case=OuterRef("pk"), agency__in=handling)
         branches.append(Case.objects.filter(Exists(held)))
     return branches
 

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from apps.cases.choices import CaseState
@@ -38,25 +38,47 @@ def metres_between(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> fl
     return 2 * EARTH * math.asin(math.sqrt(root))
 
 
+def cases_around(
+    user: "Person",
+    category_id: int,
+    lon: float,
+    lat: float,
+    *,
+    since: datetime,
+    until: datetime,
+    exclude: int | None = None,
+) -> list[tuple[Case, float]]:
+    """Cases of a category within 50 m of a point that ``user`` sees, with their distance in metres, the latest first.
+    One query: a bounding box, then exact distances."""
+    tall = NEAR_METRES / DEGREE
+    wide = tall / max(math.cos(math.radians(lat)), 0.01)
+    inside = Case.objects.visible_to(user).filter(
+        category_id=category_id,
+        lat__range=(lat - tall, lat + tall),
+        lon__range=(lon - wide, lon + wide),
+        reported_at__range=(since, until),
+    )
+    found = []
+    for other in inside.exclude(pk=exclude).select_related("category").order_by("-reported_at")[:MOST]:
+        metres = metres_between(lon, lat, other.lon, other.lat)
+        if metres <= NEAR_METRES:
+            found.append((other, metres))
+    return found
+
+
 def neighbours_of(user: "Person", case: Case) -> tuple[list[Neighbour], int]:
     """Cases of the same category within 50 m and 30 days that ``user`` sees, nearest first; and the number of such
     cases within a year up to this one, itself included. One query: a bounding box, then exact distances."""
-    tall = NEAR_METRES / DEGREE
-    wide = tall / max(math.cos(math.radians(case.lat)), 0.01)
-    inside = Case.objects.visible_to(user).filter(
-        category_id=case.category_id,
-        lat__range=(case.lat - tall, case.lat + tall),
-        lon__range=(case.lon - wide, case.lon + wide),
-        reported_at__range=(
-            case.reported_at - timedelta(days=HISTORY_DAYS),
-            case.reported_at + timedelta(days=NEAR_DAYS),
-        ),
+    around = cases_around(
+        user,
+        case.category_id,  # type: ignore[attr-defined]
+        case.lon,
+        case.lat,
+        since=case.reported_at - timedelta(days=HISTORY_DAYS),
+        until=case.reported_at + timedelta(days=NEAR_DAYS),
+        exclude=case.pk,
     )
-    found = []
-    for other in inside.exclude(pk=case.pk).order_by("-reported_at")[:MOST]:
-        metres = metres_between(case.lon, case.lat, other.lon, other.lat)
-        if metres <= NEAR_METRES:
-            found.append(Neighbour(other, round(metres)))
+    found = [Neighbour(other, round(metres)) for other, metres in around]
     soon = timedelta(days=NEAR_DAYS)
     near = [
         one

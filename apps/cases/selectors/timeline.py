@@ -139,6 +139,7 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "supervise": (lambda p, at: _("督办"), "urgent", "hold"),
     "comment": (lambda p, at: _("批注"), "message", ""),
     "merge": (_merge, "git-merge", ""),
+    "reveal": (lambda p, at: _("查看反映人姓名和电话"), "eye", ""),
     "reopen": (lambda p, at: _("重开"), "rotate", "near"),
     "rate": (_rate, "star", ""),
 }

@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import OPEN_LEG, Callback, Source
-from apps.cases.models import Case, CaseEvent, CaseReporter, Leg
+from apps.cases.choices import REVEAL, Callback, Source
+from apps.cases.models import Case, CaseEvent, CaseReporter
+from apps.cases.selectors.reporters import may_reveal
 from apps.cases.services.acting import perform
 from apps.cases.workflow import Action
 from apps.core.audit import append_event
@@ -19,14 +20,10 @@ from apps.core.errors import Conflict, InvalidInput, NotAllowed, NotVisible
 from apps.core.locks import advisory_lock
 from apps.core.phones import is_phone, phone_key
 from apps.core.reveals import checked_purpose
-from apps.grid.permissions import Permission
-from apps.grid.scopes import covers
-from apps.organisation.models import agency_ids_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-REVEAL = "reveal"
 LONGEST_NAME = 60
 
 
@@ -199,13 +196,3 @@ def reveal_reporter(*, number: str, reporter_id: int, actor: "User", purpose: st
         to_state=case.state,
     )
     return RevealedReporter(reporter, str(reporter.name), str(reporter.phone))
-
-
-def may_reveal(case: Case, reporter: CaseReporter, actor: "User") -> bool:
-    """The desks over the place; and whoever handles the case now, unless the reporter wants to stay anonymous."""
-    if covers(actor, Permission.CASE_REGISTER, case.place):
-        return True
-    agencies = agency_ids_of(actor)
-    if reporter.anonymous or not agencies:
-        return False
-    return Leg.objects.filter(case=case, agency__in=agencies, state__in=OPEN_LEG).exists()

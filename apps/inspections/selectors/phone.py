@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 
+from apps.cases import suggestions
 from apps.cases.choices import CaseState
 from apps.cases.models import Case, CaseEvent, Category
 from apps.core.attachments import attachments_of
@@ -16,7 +17,7 @@ from apps.core.models import Attachment
 from apps.deadlines import rulebook
 from apps.grid.models import Boundary, BoundaryState, Unit
 from apps.grid.permissions import Permission, Role
-from apps.inspections import facts, rules, suggestions
+from apps.inspections import facts, rules
 from apps.inspections.choices import DayMark, LogState
 from apps.inspections.models import DailyLog, LogEntry
 from apps.inspections.selectors.logs import log_of_day, logging_unit

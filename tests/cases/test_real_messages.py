@@ -1,0 +1,119 @@
+"""Real messages of residents through the intake, where the data lie beside the repository; else left out.
+
+Each becomes one case through the service, a repeat makes none twice, and every word is found as a linear scan finds it.
+Where the data need a place or a category, a digest of their text chooses it, the same for the same text.
+"""
+
+import csv
+import gzip
+import hashlib
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from apps.cases.models import Case, Category
+from apps.cases.selectors import Wanted, case_page
+from apps.cases.selectors.similar import groups_of
+from apps.core.errors import Conflict
+from apps.core.text import normalise
+from tests.factories.cases import World, make_category
+
+ROOT = Path(__file__).resolve().parents[2]
+PLACES = [folder / "shared/data/messages/messages.csv.gz" for folder in ROOT.parents[:2]]
+MESSAGES = next((place for place in PLACES if place.exists()), PLACES[0])
+GRIDS = [f"grid {street} {community} {grid}" for street in (0, 1) for community in (0, 1) for grid in (0, 1)]
+SEED = 20_261_125
+
+pytestmark = pytest.mark.skipif(
+    not MESSAGES.exists(), reason="the messages lie beside the repository where there are any"
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the data."""
+
+    number: str
+    title: str
+    text: str
+
+
+def read() -> list[Message]:
+    with gzip.open(MESSAGES, "rt", encoding="utf-8") as file:
+        rows = csv.DictReader(file)
+        return [Message(row["source_number"], row["title"].strip()[:80], row["text"].strip()[:2000]) for row in rows]
+
+
+def chosen(message: Message, among: int) -> int:
+    """A number below ``among`` that the first words of the title decide."""
+    return hashlib.sha256(message.title[:6].encode()).digest()[0] % among
+
+
+def take_in(world: World, messages: list[Message], categories: list[Category]) -> list[Case]:
+    """Each message a report of the hotline, a minute after the one before."""
+    cases = []
+    for message in messages:
+        lon, lat = world.point(GRIDS[chosen(message, len(GRIDS))])
+        digest = hashlib.sha256(message.number.encode()).digest()
+        case = world.report(
+            by="district",
+            category=categories[chosen(message, len(categories))],
+            title=message.title or "来信",
+            description=message.text,
+            lon=lon + (digest[0] - 128) / 100_000,
+            lat=lat + (digest[1] - 128) / 100_000,
+            source="letter_box",
+            source_number=message.number,
+        )
+        cases.append(case)
+    return cases
+
+
+def check(world: World, messages: list[Message], words_of_each: int) -> list[Case]:
+    categories = [make_category(name) for name in ("道路破损", "噪声扰民", "物业管理", "违法建设")]
+    cases = take_in(world, messages, categories)
+    assert Case.objects.count() == len(messages)
+    for message in messages[:: max(len(messages) // 50, 1)]:
+        with pytest.raises(Conflict):
+            take_in(world, [message], categories)
+    assert Case.objects.count() == len(messages)
+    texts = {
+        case.number: "\n".join(normalise(text) for text in (case.title, case.description, case.address))
+        for case in cases
+    }
+    drawn = random.Random(SEED)
+    asked: set[str] = set()
+    for case in cases:
+        pairs = [
+            run[place : place + 2]
+            for run in texts[case.number].split()
+            for place in range(len(run) - 1)
+            if run[place : place + 2].isalnum()
+        ]
+        asked.update(drawn.sample(pairs, min(words_of_each, len(pairs))))
+    for words in sorted(asked):
+        page = case_page(world["district"], Wanted(words=words), cursor=None, size=len(cases))
+        found = {row.number for row in page.rows}
+        assert found == {number for number, text in texts.items() if words in text}, (SEED, words)
+    return cases
+
+
+def test_a_sample_is_taken_in_once_and_found_by_every_word(world: World) -> None:
+    drawn = random.Random(SEED)
+    check(world, drawn.sample(read(), 60), 1)
+
+
+@pytest.mark.soak
+def test_all_messages_are_taken_in_once_and_found_by_every_word(world: World) -> None:
+    cases = check(world, read(), 2)
+    for case in cases:
+        case.reported_at = world.at  # the data span years; their words are compared as if they came together
+    groups = groups_of(cases)
+    seen: set[int] = set()
+    for group in groups:
+        members = [group.first.pk, *(one.case.pk for one in group.others)]
+        assert seen.isdisjoint(members)
+        seen.update(members)
+    print(f"{len(cases)} messages: {len(groups)} groups of probable duplicates with {len(seen)} messages")
