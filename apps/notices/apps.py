@@ -12,11 +12,14 @@ class NoticesConfig(AppConfig):
     def ready(self) -> None:
         """Announce this room's own kinds of notice, the figures of its deliveries, and what announcements tell."""
         from apps.core import health
+        from apps.grid.manage_tabs import register_lines
         from apps.notices import figures, kinds
         from apps.notices.announcements import shell  # reason: models are not ready at import time
         from apps.notices.choices import Group
+        from apps.notices.overview import overview_lines
 
-        kinds.register("system.test", icon="send", tone="info", label=gettext_noop("试发消息"), group=Group.SYSTEM)
+        kinds.register(kinds.TEST_KIND, icon="send", tone="info", label=gettext_noop("试发消息"), group=Group.SYSTEM)
+        register_lines(overview_lines)
         for name, text, read in figures.FIGURES:
             health.register_figure(name, text, read)
         shell.register()

@@ -241,6 +241,11 @@ class Delivery(models.Model):
         return CHANNEL_ICONS[Channel(self.channel)]
 
     @property
+    def can_be_due(self) -> bool:
+        """Whether it is still to be sent."""
+        return self.state in OPEN_STATES
+
+    @property
     def can_retry(self) -> bool:
         """Whether an administrator may send it again: given up, and a message of its own."""
         return self.state == DeliveryState.DEAD and not self.digest

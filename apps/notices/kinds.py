@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from apps.notices.choices import Group
 
+# The kind of a message by which somebody tries a channel.
+TEST_KIND = "system.test"
 TONES = ("late", "near", "hold", "info", "ok", "plain")
 
 
@@ -54,6 +57,13 @@ def look_of(kind: str) -> Look:
 def kinds_of(group: Group) -> list[str]:
     """The registered kinds of a group, in the order in which they were announced."""
     return [kind for kind, look in _looks.items() if look.group == group]
+
+
+def condition(group: Group, column: str = "kind") -> Q:
+    """What holds of the notices of a group; a kind that nobody announced is a system message."""
+    if group == Group.SYSTEM:
+        return ~Q(**{f"{column}__in": [kind for kind, look in _looks.items() if look.group != group]})
+    return Q(**{f"{column}__in": kinds_of(group)})
 
 
 def registered() -> dict[str, Look]:

@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.notices import kinds, texts
 from apps.notices.announcements.models import Announcement, Receipt
-from apps.notices.delivery_models import ChannelState, ContactAddress, Delivery, NoticeHours, NoticePreference
+from apps.notices.delivery_models import (
+    ChannelState,
+    ContactAddress,
+    Delivery,
+    DeliveryQuerySet,
+    NoticeHours,
+    NoticePreference,
+)
 
 if TYPE_CHECKING:
     from apps.grid.scopes import Person
@@ -19,6 +26,7 @@ __all__ = [
     "ChannelState",
     "ContactAddress",
     "Delivery",
+    "DeliveryQuerySet",
     "Notice",
     "NoticeHours",
     "NoticePreference",

@@ -12,6 +12,7 @@ from django.views.decorators.http import condition, require_GET, require_POST
 from apps.accounts.models import User
 from apps.core import clock
 from apps.notices import selectors, services
+from apps.notices.choices import Group
 
 SIZES = (20, 50, 100)
 
@@ -19,11 +20,13 @@ SIZES = (20, 50, 100)
 @login_required
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The user's notices, newest first; ``?unread=1`` keeps those not read yet."""
+    """The user's notices, newest first; ``?unread=1`` keeps those not read yet, ``?group=`` those of a group."""
     only_unread = request.GET.get("unread") == "1"
     size = int(request.GET.get("size", "")) if request.GET.get("size", "") in {str(one) for one in SIZES} else SIZES[0]
     user = cast(User, request.user)
-    page = selectors.inbox_page(user, unread=only_unread, cursor=request.GET.get("cursor"), size=size)
+    wanted = request.GET.get("group", "")
+    group = Group(wanted) if wanted in Group.values else None
+    page = selectors.inbox_page(user, unread=only_unread, group=group, cursor=request.GET.get("cursor"), size=size)
     return render(
         request,
         "notices/inbox.html",
@@ -34,7 +37,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "choices": [("", _("全部")), ("1", _("未读"))],
             "current": "1" if only_unread else "",
             "filter_label": _("筛选"),
-            "total": selectors.total_count(user, unread=only_unread),
+            "groups": [("", _("全部类别")), *Group.choices],
+            "group": group.value if group else "",
+            "total": selectors.total_count(user, unread=only_unread, group=group),
             "unread_total": selectors.unread_count(user),
         },
     )

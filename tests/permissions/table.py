@@ -19,6 +19,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "inspections:review POST": {"rating": "2", "comment": "好"},
     "assessment:run POST": {"district": "310106", "period": "2026-02", "because": "补算"},
     "residents:reveal POST": {"purpose": "入户核对情况"},
+    "notices:retry-all POST": {"channel": "sms"},
+    "notices:send-test POST": {"channel": "sms"},
     "organisation:end-grant POST": {"last_day": "2026-04-30", "because": "调离"},
     "cases:act POST": {"note": "请抓紧"},
     "cases:reporter POST": {"purpose": "回访核实情况"},
@@ -48,6 +50,8 @@ accounts:account GET /account/                                       302 200 200
 api:me GET /api/v1/me/                                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 notices:inbox GET /notices/                                          302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 notices:unread GET /notices/unread/                                  302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+notices:preferences GET /notices/preferences/                        302 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+notices:preferences POST /notices/preferences/                       302 422 422 422 422 422 422 422 422 422 422 422 422 422 422
 notices:read-all POST /notices/read/                                 302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
 notices:open GET /notices/{notice}/                                  302 302 404 404 404 404 404 404 404 404 404 404 404 404 404
 notices:read-one POST /notices/{notice}/read/                        302 302 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -110,6 +114,10 @@ organisation:end-grant GET /manage/{grid}/people/{grant}/end/        302 403 403
 organisation:end-grant POST /manage/{grid}/people/{grant}/end/       302 403 403 403 403 404 403 403 403 302 403 404 404 404 404
 organisation:changes GET /manage/{unit}/changes/                     302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
 # The clock
+notices:deliveries GET /manage/notices/                              302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+notices:retry-all POST /manage/notices/retry/                        302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
+notices:send-test POST /manage/notices/test/                         302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
+notices:retry-one POST /manage/notices/{notice}/retry/               302 403 403 403 403 403 403 403 404 403 403 403 403 403 403
 deadlines:sweeps GET /manage/sweeps/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:calendar GET /manage/calendar/                             302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:limits GET /manage/limits/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
