@@ -11,7 +11,7 @@ from apps.core.keyset import KeysetPage, keyset_page
 from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
 from apps.notices import channels
-from apps.notices.choices import Channel, DeliveryState
+from apps.notices.choices import Channel, DeliveryState, Failure
 from apps.notices.models import ChannelState, Delivery, DeliveryQuerySet
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class ChannelLine:
     sent_lately: int
     failures: int
     paused_until: datetime | None
-    last_error: str
+    failure: str
+    detail: str
 
 
 def all_deliveries(user: "User") -> DeliveryQuerySet:
@@ -58,6 +59,7 @@ def channel_lines(user: "User", *, at: datetime) -> list[ChannelLine]:
         if channel not in offered and not waiting + failed + dead:
             continue
         state = health.get(channel.value, ChannelState(channel=channel))
+        code, _, detail = state.last_error.partition(" ")
         resting = state.paused_until if state.paused_until and state.paused_until > at else None
         lines.append(
             ChannelLine(
@@ -69,7 +71,8 @@ def channel_lines(user: "User", *, at: datetime) -> list[ChannelLine]:
                 sent.get(channel.value, 0),
                 state.failures,
                 resting,
-                state.last_error,
+                str(Failure(code).label) if code in Failure.values else code,
+                detail,
             )
         )
     return lines

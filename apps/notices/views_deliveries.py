@@ -82,8 +82,9 @@ def retry_all(request: HttpRequest) -> HttpResponse:
 @require_POST
 def send_test(request: HttpRequest) -> HttpResponse:
     """Send the administrator a message to see that a channel works."""
+    channel = _channel(request)
     try:
-        services_deliveries.send_test(actor=cast(User, request.user), channel=_channel(request), at=clock.now())
+        services_deliveries.send_test(actor=cast(User, request.user), channel=channel, at=clock.now())
     except InvalidInput as error:
         messages.error(request, str(error.message))
     else:

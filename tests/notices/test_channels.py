@@ -91,10 +91,11 @@ def test_an_answer_of_200_is_judged_by_its_code(channels, gateway, channel, code
     assert (type(outcome), outcome.failure, outcome.detail) == (*expected, f"{code} says {code}")
 
 
-def test_no_redirect_is_followed_and_no_key_is_told(channels, gateway):
+def test_no_redirect_is_followed_and_no_key_is_told(channels, gateway, caplog):
     channels("wecom")
     gateway.behaviour = "redirect"
     outcome = adapter(Channel.WECOM).send(ROBOT, at=AT)
+    assert "robot-key" not in caplog.text
     assert outcome == Final(Failure.REJECTED, "HTTP 302")
     assert [one.path for one in gateway.received] == ["/wecom"]
 

@@ -46,7 +46,7 @@ def call(
 ) -> Answer | Outcome:
     """The gateway's JSON answer, or why there is none worth reading. Details never name the URL: it may hold a key."""
     body = json.dumps(json_body, ensure_ascii=False).encode() if json_body is not None else content
-    sent = {"Idempotency-Key": key, "User-Agent": "gridgov", **(headers or {})}
+    sent = {"Idempotency-Key": key, "User-Agent": "gridgov", "Accept-Encoding": "identity", **(headers or {})}
     if json_body is not None:
         sent["Content-Type"] = "application/json; charset=utf-8"
     try:
