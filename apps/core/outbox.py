@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from apps.core import clock
 from apps.core.models import OutboxMessage
+from apps.core.skew import cautious_now
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def drain(*, batch: int = 200, most: int = 20_000) -> int:
 
 
 def _claim(batch: int, *, tried: bool = False) -> list[OutboxMessage]:
-    moment = clock.now()
+    moment = cautious_now()
     with transaction.atomic():
         messages = list(
             OutboxMessage.objects.select_for_update(skip_locked=True)
@@ -144,7 +145,7 @@ def _postpone(message: OutboxMessage, reason: str) -> None:
         _give_up(message, reason)
         return
     delay = min(timedelta(seconds=2**message.attempts), LONGEST_DELAY)
-    _still_ours(message).update(last_error=reason, available_at=clock.now() + delay)
+    _still_ours(message).update(last_error=reason, available_at=cautious_now() + delay)
 
 
 def _give_up(message: OutboxMessage, reason: str) -> None:

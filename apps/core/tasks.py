@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 @shared_task(name="core.drain_outbox")
 def drain_outbox() -> int:
     """Carry out what waits in the outbox."""
-    outbox.mend_clock_jump(at=clock.now())
+    outbox.mend_clock_jump(at=cautious_now())
     return outbox.drain()
 
 

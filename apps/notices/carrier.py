@@ -11,7 +11,7 @@ from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from apps.core import clock
+from apps.core.skew import cautious_now
 from apps.notices import channels, claims, digests
 from apps.notices.channels import Adapter, Outcome, Retry
 from apps.notices.choices import Channel, Failure
@@ -43,7 +43,7 @@ def carry_out(*, budget_seconds: float = BUDGET_SECONDS) -> dict[str, int]:
     ways = channels.configured()
     if not ways:
         return {}
-    digests.gather(at=clock.now())
+    digests.gather(at=cautious_now())
     begun = time.monotonic()
     tried: Counter[str] = Counter()
     lanes = {
@@ -75,7 +75,7 @@ def _fill(way: Channel, lane: _Lane) -> int:
     """Give a channel's free hands something to do, several at a time; how many were given."""
     if not lane.open or len(lane.busy) > HANDS // 2:
         return 0
-    at = clock.now()
+    at = cautious_now()
     claimed = claims.claim(way, most=HANDS - len(lane.busy), at=at)
     lane.open = bool(claimed)
     for one in claimed:
@@ -86,7 +86,7 @@ def _fill(way: Channel, lane: _Lane) -> int:
 def _write_down(way: Channel, lane: _Lane, done: set[Future[Outcome]]) -> None:
     finished = [future for future in lane.busy if future in done]
     results = [(lane.busy.pop(future), _outcome(future)) for future in finished]
-    claims.record(way, results, at=clock.now())
+    claims.record(way, results, at=cautious_now())
 
 
 def _outcome(future: Future[Outcome]) -> Outcome:
