@@ -86,11 +86,11 @@ def wait_for(condition: object, seconds: float, what: str) -> None:
 class RunningSystem:
     """``make run`` without the setting up: web, worker, beat and the embedded services."""
 
-    def __init__(self, var: Path, *, seed: str = "none") -> None:
+    def __init__(self, var: Path, *, seed: str = "none", **more: str) -> None:
         self.var = var
         self.port = free_port()
         self.output = var.parent / f"{self.port}.output"
-        environment = clean_environment(var, PORT=str(self.port), GRIDGOV_SEED=seed)
+        environment = clean_environment(var, PORT=str(self.port), GRIDGOV_SEED=seed, **more)
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tools.run"],

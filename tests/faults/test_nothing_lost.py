@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.faults.crew import Crew
+from tests.faults.ladder import Course, broken_limits, fill, live_through, wait_until_swept
 from tests.faults.system import ROOT, RunningSystem, clean_environment, wait_for
 
 CATEGORY = "gbt47678:event:06010"
@@ -126,6 +128,24 @@ def test_a_sweep_killed_half_way_takes_each_step_once(system: RunningSystem, fil
     subprocess.run(SWEEP, cwd=ROOT, env=clean_environment(system.var), check=True, timeout=60, capture_output=True)
     assert steps_taken(system) == (filled["due_steps"], filled["due_steps"])
     wait_for(lambda: _undelivered(system) == 0, 60, "the outbox was not drained")
+
+
+def test_workers_killed_while_limits_fall_due_take_each_step_once(system: RunningSystem) -> None:
+    """A sample of tests/faults/test_ladder.py."""
+    course = Course(seed=7, limits=300, watched=20, bursts=8, apart=0.7, kills=3)
+    crew = Crew(system)
+    try:
+        for name in ("worker-a", "worker-b"):
+            crew.start_worker(name)
+        for name in ("beat-a", "beat-b"):
+            crew.start_beat(name)
+        fill(system, course, first=1.0)
+        at_work = live_through(crew, course)
+        wait_until_swept(system, 90)
+    finally:
+        crew.stop()
+    print(f"seed {course.seed}: {course.kills} workers killed, {at_work} of them in a transaction")
+    assert broken_limits(system) == []
 
 
 @pytest.mark.soak
