@@ -13,13 +13,13 @@ test: ## the test suite; ARGS="tests/cases -k dispatch" narrows it
 browsers: ## Chromium and a Chinese font from Debian's packages, for the browser tests (as root)
 	@exec sh tools/browsers.sh
 
-soak: ## the long tests, resumable; ONLY=name runs one part
-	@$(PREPARE) soak $(ONLY)
+soak: ## the long tests, resumable; ONLY=name runs one part, LIST=1 lists all with their latest results
+	@$(PREPARE) soak $(if $(LIST),--list,$(ONLY))
 
 check: ## format, lint, types, templates, translations, imports, migrations, deployment
 	@$(PREPARE) check $(ONLY)
 
-bench: ## the benchmarks, one JSON line per figure; ONLY=name runs one, SQL=1 prints the floor's statement
+bench: ## the benchmarks, one JSON line per figure; ONLY=name runs one (sweep_due_peer: only so), SQL=1 prints the floor's statement
 	@$(PREPARE) bench $(if $(ONLY),--only $(ONLY)) $(if $(SQL),--sql)
 
 setup: ## install everything, start nothing
