@@ -32,6 +32,11 @@ def benches() -> dict[str, Callable[[Context], None]]:
     return {name: module.run for name, module in modules.items() if hasattr(module, "run")}
 
 
+def _is_extra(run: Callable[[Context], None]) -> bool:
+    """Whether the figure runs only when it is named, as those that need software of others do."""
+    return bool(getattr(sys.modules[run.__module__], "EXTRA", False))
+
+
 def use_own_database(name: str) -> None:
     """Make the benches' database where it is missing and point Django at it."""
     parameters = connection.get_connection_params() | {"dbname": "postgres"}
@@ -73,7 +78,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings.dev")
     django.setup()
     known = benches()
-    wanted = arguments.only or list(known)
+    wanted = arguments.only or [name for name in known if not _is_extra(known[name])]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         parser.error(f"no such figure: {', '.join(unknown)}; there are {', '.join(known)}")

@@ -55,7 +55,10 @@ class Context:
         return self.report(name, value, unit, below, n)
 
     def report(self, name: str, value: float, unit: str, floor: float | None, n: int, peer: str | None = None) -> float:
-        """Print one line of a figure that was measured elsewhere; returns the ratio, or the value without a floor."""
+        """Print one line of a figure that was measured elsewhere; returns the ratio, or the value without a floor.
+
+        Of a ``peer``, ``value`` is the peer's and ``floor`` is ours: the ratio says how many times longer it takes.
+        """
         ratio = value / floor if floor else None
         line: dict[str, object] = {
             "name": name,

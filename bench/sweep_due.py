@@ -26,10 +26,15 @@ def _seconds(action: Callable[[], object]) -> float:
     return spent
 
 
-def _ours() -> None:
-    report = sweep(at=sweep_fixture.AT)
-    if report.steps != DUE:
-        raise RuntimeError(f"{report.steps} steps taken where {DUE} were due")
+def seconds_of_sweep(due: int) -> float:
+    """How long a sweep of ``due`` limits takes; raises ``RuntimeError`` where it took another number of steps."""
+
+    def act() -> None:
+        report = sweep(at=sweep_fixture.AT)
+        if report.steps != due:
+            raise RuntimeError(f"{report.steps} steps taken where {due} were due")
+
+    return _seconds(act)
 
 
 @transaction.atomic
@@ -41,12 +46,14 @@ def run(context: Context) -> None:
     """Both in turn, ``ROUNDS`` times, the medians count; the limits go afterwards."""
     context.sql("sweep_due", sweep_fixture.FLOOR)
     sweep_fixture.prepare(running=RUNNING, due=DUE)
-    _seconds(_ours)
+    seconds_of_sweep(DUE)
     _seconds(_floor)
     ours, floor = [], []
     for turn in range(ROUNDS):
-        pair = [(_ours, ours), (_floor, floor)]
-        for action, readings in pair if turn % 2 == 0 else reversed(pair):
-            readings.append(_seconds(action))
+        if turn % 2 == 0:
+            ours.append(seconds_of_sweep(DUE))
+        floor.append(_seconds(_floor))
+        if turn % 2 == 1:
+            ours.append(seconds_of_sweep(DUE))
     context.report("sweep_due", statistics.median(ours) * 1e3, "ms", statistics.median(floor) * 1e3, DUE)
     sweep_fixture.clear()

@@ -20,7 +20,7 @@ def compile_lock(source: str, target: str, *more: str) -> None:
 
 
 def main() -> None:
-    """Write all four locks; ``--upgrade`` moves the pins to the newest versions."""
+    """Write all five locks; ``--upgrade`` moves the pins to the newest versions."""
     upgrade = [argument for argument in sys.argv[1:] if argument == "--upgrade"]
     dev = ROOT / "requirements/dev.txt"
     extras = [word for extra in LOCKS["dev"] for word in ("--extra", extra)]
@@ -29,6 +29,7 @@ def main() -> None:
         extras = [word for extra in LOCKS[name] for word in ("--extra", extra)]
         compile_lock("pyproject.toml", name, *extras, "--constraint", str(dev.relative_to(ROOT)), *upgrade)
     compile_lock("requirements/node.in", "node", *upgrade)
+    compile_lock("--group=pyproject.toml:peer", "peer", *upgrade)
 
 
 if __name__ == "__main__":

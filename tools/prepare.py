@@ -18,12 +18,13 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
+PEER_VENV = os.path.join(ROOT, ".venv-peer")
 PYTHON = os.path.join(VENV, "bin", "python")
-STAMPS = os.path.join(VENV, "gridgov-stamps")
+STAMPS = "gridgov-stamps"
 OLDEST = (3, 11)
 NODE_OLDEST = 18
 SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-INCLUDED = {"runtime": ["runtime"], "test": ["runtime", "test"], "dev": ["runtime", "test", "dev"]}
+INCLUDED = {"runtime": ["runtime"], "test": ["runtime", "test"], "dev": ["runtime", "test", "dev"], "peer": ["peer"]}
 PYTEST = ["-m", "pytest", "-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
 GOALS = {
     "setup": ("dev", None),
@@ -95,28 +96,40 @@ def only_one_at_a_time():
     return lock
 
 
-def make_venv():
-    """``.venv`` with a pip in it; one that does not start any more (its Python is gone) is made anew."""
-    if os.path.exists(PYTHON) and subprocess.call([PYTHON, "-c", ""], stderr=subprocess.DEVNULL) == 0:
+def make_venv(folder=VENV):
+    """An environment with a pip in it; one that does not start any more (its Python is gone) is made anew."""
+    python = os.path.join(folder, "bin", "python")
+    if os.path.exists(python) and subprocess.call([python, "-c", ""], stderr=subprocess.DEVNULL) == 0:
         return
-    say("making .venv with Python " + ".".join(str(part) for part in sys.version_info[:3]))
-    shutil.rmtree(VENV, ignore_errors=True)
-    if subprocess.call([sys.executable, "-m", "venv", VENV]) != 0:
-        shutil.rmtree(VENV, ignore_errors=True)
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    say("making " + os.path.basename(folder) + " with Python " + version)
+    shutil.rmtree(folder, ignore_errors=True)
+    if subprocess.call([sys.executable, "-m", "venv", folder]) != 0:
+        shutil.rmtree(folder, ignore_errors=True)
         sys.exit("Python's venv module cannot make an environment; Debian has it in the package python3-venv")
 
 
-def install_packages(group):
+def install_packages(group, folder=VENV):
     """Install the group's pinned packages, hashes checked, unless exactly these are installed."""
     lock = os.path.join("requirements", group + ".txt")
-    if stamp_matches(group, lock):
+    if stamp_matches(group, lock, folder):
         return
     say(f"installing the pinned {group} packages")
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
+    python = os.path.join(folder, "bin", "python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]
     run_quietly([*pip, "--require-hashes", "--no-deps", "-r", lock], "the packages could not be installed")
     for included in INCLUDED[group]:
-        write_stamp(included, os.path.join("requirements", included + ".txt"))
+        write_stamp(included, os.path.join("requirements", included + ".txt"), folder)
     say("packages are installed")
+
+
+def install_peer():
+    """Make the environment of what the benchmarks compare with, or bring it up to date; returns its Python."""
+    lock = only_one_at_a_time()
+    make_venv(PEER_VENV)
+    install_packages("peer", PEER_VENV)
+    os.close(lock)
+    return os.path.join(PEER_VENV, "bin", "python")
 
 
 FAILURES = []
@@ -187,19 +200,19 @@ def digest(path):
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def stamp_matches(name, path):
+def stamp_matches(name, path, folder=VENV):
     """Whether what ``path`` locks was installed completely before."""
-    stamp = os.path.join(STAMPS, name)
+    stamp = os.path.join(folder, STAMPS, name)
     if not os.path.exists(stamp):
         return False
     with open(stamp) as file:
         return file.read() == digest(path)
 
 
-def write_stamp(name, path):
+def write_stamp(name, path, folder=VENV):
     """Remember that what ``path`` locks is installed."""
-    os.makedirs(STAMPS, exist_ok=True)
-    with open(os.path.join(STAMPS, name), "w") as file:
+    os.makedirs(os.path.join(folder, STAMPS), exist_ok=True)
+    with open(os.path.join(folder, STAMPS, name), "w") as file:
         file.write(digest(path))
 
 

@@ -1,0 +1,73 @@
+"""django-helpdesk in a process of its own: reads one JSON request per line, answers one JSON line with the seconds.
+
+Everything measured is django-helpdesk's own code, called as its users call it; ours is only the filling.
+"""
+
+import json
+import os
+import sys
+import time
+from datetime import timedelta
+from importlib.metadata import version
+
+import django
+
+ESCALATE_AFTER_DAYS = 3
+
+
+def fill(*, tickets: int, overdue: int) -> dict[str, object]:
+    """A queue with ``tickets`` open tickets, ``overdue`` of which are older than it allows; repeats start anew."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.utils import timezone
+    from helpdesk.models import Queue, Ticket
+
+    call_command("migrate", interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE helpdesk_ticket CASCADE")
+    queue = Queue.objects.filter(slug="grid").first() or Queue.objects.create(
+        title="grid", slug="grid", escalate_days=ESCALATE_AFTER_DAYS
+    )
+    for first in range(0, tickets, 5000):
+        Ticket.objects.bulk_create(
+            Ticket(
+                queue=queue,
+                title=f"路面积水 {number}",
+                description="井盖旁积水，行人绕行。",
+                priority=3,
+            )
+            for number in range(first, min(first + 5000, tickets))
+        )
+    oldest = Ticket.objects.order_by("pk").values("pk")[:overdue]
+    Ticket.objects.filter(pk__in=oldest).update(created=timezone.now() - timedelta(days=10))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return {"tickets": Ticket.objects.count()}
+
+
+def escalate() -> dict[str, object]:
+    """The command that its guide puts into cron, and how many tickets it escalated."""
+    from django.core.management import call_command
+    from helpdesk.models import FollowUp
+
+    before = FollowUp.objects.count()
+    started = time.perf_counter()
+    call_command("escalate_tickets")
+    return {"seconds": time.perf_counter() - started, "escalated": FollowUp.objects.count() - before}
+
+
+REQUESTS = {"fill": fill, "escalate": escalate, "version": lambda: {"version": version("django-helpdesk")}}
+
+
+def main() -> None:
+    """Answer until the requests end."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.peer.settings"
+    django.setup()
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = REQUESTS[request.pop("do")](**request)
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
