@@ -89,7 +89,8 @@ class System:
         quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         self.children = [
             self._child("web", [python, "-m", "gunicorn", "-c", "config/gunicorn/gunicorn.conf.py", "gridgov.wsgi"]),
-            self._child("worker", [*celery, "worker", "--loglevel=INFO", "--concurrency=2", *quiet]),
+            self._child("worker", [*celery, "worker", "-Q", "celery", "--loglevel=INFO", "--concurrency=2", *quiet]),
+            self._child("jobs", [*celery, "worker", "-Q", "jobs", "--loglevel=INFO", "--concurrency=2", *quiet]),
             self._child("beat", [*celery, "beat", "--loglevel=INFO", "--pidfile="]),
         ]
 

@@ -12,5 +12,7 @@ class CoreConfig(AppConfig):
     name = "apps.core"
 
     def ready(self) -> None:
-        """Home is the first entry of the top bar, for everybody."""
+        """Home is the first entry of the top bar, for everybody; the timetable knows this room's tasks by name."""
+        import apps.core.tasks  # noqa: F401 - reason: models are not ready at import time
+
         navigation.register_item("home", _("待办"), "home", lambda user: True, 10)

@@ -1,6 +1,7 @@
 """``/healthz/`` for load balancers and ``/metrics`` for Prometheus; neither needs a session and neither can hang."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import psycopg
 import redis
@@ -12,16 +13,18 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import CollectorRegistry, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from apps.core import heartbeats
+from apps.core import clock, heartbeats, standstills, timetable
 
 OK = "ok"
 STATEMENT_MILLISECONDS = 2000
 CONNECT_SECONDS = 2
-QUEUE = "celery"
+LAST_SUCCESSES = "SELECT name, coalesce(last_ok_at, watched_since) FROM core_periodictask"
 
 
-def check_database() -> str:
-    """``ok`` when a connection of its own answers within seconds, otherwise the kind of failure."""
+def check_database() -> tuple[str, dict[str, datetime]]:
+    """``ok`` when a connection of its own answers within seconds, otherwise the kind of failure; and when each task
+    of the timetable last succeeded.
+    """
     parameters = connection.get_connection_params()
     keep = {
         name: parameters[name]
@@ -35,25 +38,38 @@ def check_database() -> str:
             options=f"-c statement_timeout={STATEMENT_MILLISECONDS}",
             autocommit=True,
         ) as own:
-            own.execute("SELECT 1")
+            successes: dict[str, datetime] = dict(own.execute(LAST_SUCCESSES).fetchall())
     except psycopg.Error as error:
-        return type(error).__name__
-    return OK
+        return type(error).__name__, {}
+    return OK, successes
 
 
 def check_queue() -> dict[str, str]:
     """State of ``redis`` and, by their marks in it, of ``worker`` and ``beat``."""
     try:
-        ages = heartbeats.ages("worker", "beat")
+        ages = heartbeats.ages("worker", "jobs", "beat")
     except redis.RedisError as error:
         return {"redis": type(error).__name__, "worker": "unknown", "beat": "unknown"}
-    return {"redis": OK} | {name: "silent" if age is None else OK for name, age in ages.items()}
+    states = {name: "silent" if age is None else OK for name, age in ages.items()}
+    worker = "jobs silent" if states["worker"] == OK and states["jobs"] != OK else states["worker"]
+    return {"redis": OK, "worker": worker, "beat": states["beat"]}
+
+
+def check_parts() -> dict[str, str]:
+    """All four parts; ``beat`` is not ``ok`` either where it lives and what it starts stands still."""
+    database, successes = check_database()
+    parts = {"database": database, **check_queue()}
+    if parts["beat"] == OK:
+        still = standstills.standing_still(successes, at=clock.now())
+        parts["beat"] = "; ".join(f"{one.name} stands still since {since.isoformat()}" for one, since in still) or OK
+    return parts
 
 
 @require_safe
+@standstills.glances
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 with all four parts ``ok``, or 503 with what each part says."""
-    parts = {"database": check_database(), **check_queue()}
+    parts = check_parts()
     return JsonResponse(
         parts, status=200 if set(parts.values()) == {OK} else 503, headers={"Cache-Control": "no-store"}
     )
@@ -65,7 +81,7 @@ class Figures(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """One family after another; what cannot be read is left out, and ``gridgov_up`` says so."""
         up = GaugeMetricFamily("gridgov_up", "1 where the part answers", labels=["part"])
-        parts = {"database": check_database(), **check_queue()}
+        parts = check_parts()
         for part, state in parts.items():
             up.add_metric([part], float(state == OK))
         yield up
@@ -74,14 +90,30 @@ class Figures(Collector):
         if parts["database"] == OK:
             for name, text, read in (*DATABASE_FIGURES, *_figures):
                 yield GaugeMetricFamily(name, text, value=read())
+            yield from self._timetable()
 
     @staticmethod
     def _queue() -> GaugeMetricFamily:
         with heartbeats.client() as client:
-            waiting = client.llen(f"{settings.REDIS_PREFIX}{QUEUE}")
+            waiting = sum(int(client.llen(f"{settings.REDIS_PREFIX}{queue}")) for queue in heartbeats.WORKERS)
         return GaugeMetricFamily(
             "gridgov_tasks_waiting", "Celery tasks that no worker has taken yet", value=float(waiting)
         )
+
+    @staticmethod
+    def _timetable() -> Iterator[GaugeMetricFamily]:
+        ages = GaugeMetricFamily(
+            "gridgov_task_success_age_seconds", "Seconds since the task last succeeded", labels=["task"]
+        )
+        failures = GaugeMetricFamily(
+            "gridgov_task_failures", "Failed runs of the task since its last success", labels=["task"]
+        )
+        at = clock.now()
+        for task in timetable.recorded_tasks():
+            ages.add_metric([task.name], (at - (task.last_ok_at or task.watched_since)).total_seconds())
+            failures.add_metric([task.name], float(task.failures))
+        yield ages
+        yield failures
 
 
 def number(sql: str) -> Callable[[], float]:
@@ -118,6 +150,16 @@ DATABASE_FIGURES = (
         "gridgov_database_connections",
         "Open connections to the database",
         number("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"),
+    ),
+    (
+        "gridgov_jobs_unfinished",
+        "Background jobs that wait or run",
+        number("SELECT count(*) FROM core_job WHERE finished_at IS NULL"),
+    ),
+    (
+        "gridgov_standstills",
+        "Tasks of the timetable that were noticed to stand still",
+        number("SELECT count(*) FROM core_standstill WHERE ended_at IS NULL"),
     ),
 )
 

@@ -9,6 +9,8 @@ from django.conf import settings
 MARK_EVERY_SECONDS = 2.0
 MARK_LIVES_SECONDS = 12
 TIMEOUT_SECONDS = 1.0
+# The mark that whoever serves a queue leaves.
+WORKERS = {"celery": "worker", "jobs": "jobs"}
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +27,7 @@ def mark(name: str) -> None:
     """Say that process ``name`` lives now. Never raises: where Redis is away the mark simply grows old."""
     try:
         with client() as connection:
-            connection.set(_key(name), repr(time.time()), ex=MARK_LIVES_SECONDS)
+            connection.set(key(name), repr(time.time()), ex=MARK_LIVES_SECONDS)
     except redis.RedisError as error:
         logger.warning("no mark of %s: %s", name, error)
 
@@ -33,11 +35,12 @@ def mark(name: str) -> None:
 def ages(*names: str) -> dict[str, float | None]:
     """Seconds since each name's last mark; None where it is older than twelve seconds. Raises ``RedisError``."""
     with client() as connection:
-        values = connection.mget([_key(name) for name in names])
+        values = connection.mget([key(name) for name in names])
     return {
         name: None if value is None else time.time() - float(value) for name, value in zip(names, values, strict=True)
     }
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """The key of ``name`` in Redis."""
     return f"{settings.REDIS_PREFIX}heartbeat:{name}"

@@ -1,10 +1,10 @@
-"""Rows that carry no domain noun: idempotency keys, the outbox, jobs, attachments and audit anchors."""
+"""Rows that carry no domain noun: idempotency keys, the outbox, jobs, the timetable, attachments and audit anchors."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -69,7 +69,10 @@ class JobState(models.TextChoices):
 
 
 class Job(models.Model):
-    """A long piece of work that somebody started and can watch, cancel and try again."""
+    """A long piece of work that somebody started and can watch, cancel and try again.
+
+    ``attempts`` counts how often a worker began it: one more whenever its worker died under it.
+    """
 
     kind = models.CharField(max_length=60)
     arguments = models.JSONField(default=dict)
@@ -80,17 +83,79 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     progress = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     cancel_requested = models.BooleanField(default=False)
+    cancelled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    retry_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="retried_as")
     result = models.JSONField(null=True)
     error = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="core_job_unfinished"),
+            models.Index(fields=["started_by", "-id"], name="core_job_of_person"),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(cancelled_by__isnull=True) | Q(cancel_requested=True), name="core_job_cancelled_on_request"
+            ),
+            models.CheckConstraint(condition=Q(error="") | Q(state="failed"), name="core_job_error_when_failed"),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "running"], finished_at__isnull=True)
                 | Q(state__in=["done", "failed", "cancelled"], finished_at__isnull=False),
                 name="core_job_finished_when_ended",
+            ),
+        ]
+
+
+class PeriodicTask(models.Model):
+    """One line per task of the timetable: when it last ran and how that ended; not one line per run.
+
+    ``watched_since`` stands for the last success as long as there was none.
+    """
+
+    name = models.CharField(max_length=80, unique=True)
+    watched_since = models.DateTimeField()
+    last_started_at = models.DateTimeField(null=True)
+    last_ended_at = models.DateTimeField(null=True)
+    last_ok_at = models.DateTimeField(null=True)
+    last_result = models.JSONField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="failed runs since the last success")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_error="", failures=0) | ~Q(last_error="") & Q(failures__gt=0),
+                name="core_periodictask_failures_have_error",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_started_at__isnull=True, last_ended_at__isnull=True)
+                | Q(last_started_at__isnull=False, last_ended_at__isnull=False),
+                name="core_periodictask_run_has_both_ends",
+            ),
+        ]
+
+
+class Standstill(models.Model):
+    """A stretch in which a watched task did not succeed for longer than it may; noticed once, ended once."""
+
+    name = models.CharField(max_length=80)
+    since = models.DateTimeField(help_text="the last success before it")
+    noticed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(ended_at__isnull=True), name="core_standstill_one_open"
+            ),
+            models.CheckConstraint(condition=Q(noticed_at__gt=F("since")), name="core_standstill_noticed_after_start"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gt=F("since")),
+                name="core_standstill_ended_after_start",
             ),
         ]
 

@@ -7,7 +7,7 @@ down, so that nobody is promised time he has not.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -62,6 +62,12 @@ def duration_text(span: timedelta | int) -> str:
     if hours:
         return _("%(h)d 时 %(m)d 分") % {"h": hours, "m": left} if left else _("%(h)d 时") % {"h": hours}
     return _("%(m)d 分") % {"m": left}
+
+
+def span_text(span: timedelta) -> str:
+    """A short span to the second, a longer one to the minute: ``4 秒``, ``3 分``, ``1 时 5 分``."""
+    seconds = max(0, round(span.total_seconds()))
+    return ngettext("%(s)d 秒", "%(s)d 秒", seconds) % {"s": seconds} if seconds < 60 else duration_text(span)
 
 
 def working_text(minutes: int, work_day: int = WORK_DAY) -> str:

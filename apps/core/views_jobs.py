@@ -1,28 +1,53 @@
-"""The page of background jobs."""
+"""The page of background jobs, and of the timetable for those who administer the system."""
 
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from apps.core import clock, jobs
-from apps.core.keyset import keyset_page
+from apps.core import clock, job_listing, jobs, timetable
+from apps.core.models import JobState
 
-PAGE_SIZE = 50
+SIZES = (20, 50, 100)
 
 
 @login_required
+@require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
-    """The jobs one started, or all of them for those who administer the system."""
-    page = keyset_page(jobs.visible_jobs(_user(request)), ["-id"], request.GET.get("cursor"), PAGE_SIZE)
-    for job in page.rows:
-        job.title = jobs.title_of(job.kind)  # type: ignore[attr-defined]
-    running = any(job.finished_at is None for job in page.rows)
-    context = {"jobs": page.rows, "running": running, "next_cursor": page.next, "previous_cursor": page.previous}
-    template = "core/_jobs.html" if getattr(request, "htmx", False) else "core/jobs.html"
-    return render(request, template, context)
+    """The jobs one started, or all of them for those who administer the system; 304 to a poll where nothing changed."""
+    user = _user(request)
+    at = clock.now()
+    filters = job_listing.Filters.of(request.GET.dict())
+    size = int(request.GET["size"]) if request.GET.get("size") in {str(one) for one in SIZES} else SIZES[0]
+    page = job_listing.job_page(user, filters, cursor=request.GET.get("cursor"), size=size, at=at)
+    polled = bool(getattr(request, "htmx", False))
+    tag = f'"{page.mark}"'
+    if polled and request.headers.get("If-None-Match") == tag:
+        answer: HttpResponse = HttpResponseNotModified()
+    else:
+        oversees = jobs.oversees(user)
+        context = {
+            "page": page,
+            "size": size,
+            "filters": filters,
+            "chips": filters.chips(),
+            "oversees": oversees,
+            "whose": [("", _("全部")), ("mine", _("我发起的"))],
+            "current": "mine" if filters.mine else "",
+            "whose_label": _("发起人"),
+            "kinds": job_listing.kind_choices(),
+            "states": JobState.choices,
+        }
+        if not polled and oversees:
+            context["timetable"] = timetable.entries(at=at)
+        answer = render(request, "core/_jobs.html" if polled else "core/jobs.html", context)
+    if polled:
+        answer["ETag"] = tag
+        answer["Cache-Control"] = "private, no-cache"
+    return answer
 
 
 @login_required

@@ -395,7 +395,9 @@ class LadderStep(models.Model):
 
 
 class SweepRun(models.Model):
-    """What one sweep did; a run without an end was killed, and the next one went on where it stopped."""
+    """What one sweep did, or why it failed; a run without an end was killed, and the next one went on where it
+    stopped.
+    """
 
     started_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True)
@@ -404,13 +406,22 @@ class SweepRun(models.Model):
     batches = models.PositiveIntegerField(default=0)
     lag_seconds = models.PositiveIntegerField(default=0, help_text="how late the oldest step was taken")
     by_kind = models.JSONField(default=dict)
+    error = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["-id"], condition=Q(steps__gt=0), name="deadlines_sweeprun_busy"),
+            models.Index(fields=["-id"], condition=~Q(error=""), name="deadlines_sweeprun_failed"),
+            models.Index(fields=["-id"], condition=Q(ended_at__isnull=True), name="deadlines_sweeprun_open"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
                 name="deadlines_sweeprun_end_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(error="") | Q(ended_at__isnull=False), name="deadlines_sweeprun_failure_has_end"
             ),
         ]
 
@@ -426,3 +437,8 @@ class SweepRun(models.Model):
     def lag_minutes(self) -> int:
         """The lag in whole minutes."""
         return self.lag_seconds // 60
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, in seconds; ``None`` while it has no end."""
+        return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 
-from apps.core.keyset import KeysetPage, keyset_page
 from apps.deadlines import rulebook
 from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.choices import BASE_PRESET, LimitState
@@ -54,12 +53,6 @@ def overdue_q(at: datetime) -> Q:
         | Q(state=LimitState.ENDED, paused_at__isnull=True, ended_at__gt=F("due_at"))
         | Q(state=LimitState.RUNNING, due_at__lt=at)
     )
-
-
-def sweep_page(*, cursor: str | None, size: int, busy: bool = False) -> KeysetPage[SweepRun]:
-    """The runs of the sweep, newest first; ``busy`` keeps those that took a step."""
-    runs = SweepRun.objects.filter(steps__gt=0) if busy else SweepRun.objects.all()
-    return keyset_page(runs, ["-id"], cursor, size)
 
 
 def calendar_years(*, first: int) -> "QuerySet[CalendarYear]":

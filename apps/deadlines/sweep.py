@@ -137,16 +137,17 @@ class SweepReport:
         )
 
 
-def sweep(*, at: datetime, batch: int = BATCH) -> SweepReport:
+def sweep(*, at: datetime, batch: int = BATCH, run: SweepRun | None = None) -> SweepReport:
     """Take every step due by ``at``, oldest limits first, ``batch`` limits per transaction.
 
-    Safe to run several times at once, late, and to be killed; leaves a ``SweepRun`` that says what was done. A limit
-    that the database refuses holds up no other: it is logged, left aside, and tried again by the next sweep. Raises
-    ``OperationalError`` where the database is away, ``DatabaseError`` where it refuses more than ``MOST_ASIDE`` limits.
+    Safe to run several times at once, late, and to be killed; leaves a ``SweepRun``, or fills ``run``, that says what
+    was done. A limit that the database refuses holds up no other: it is logged, left aside, and tried again by the next
+    sweep. Raises ``OperationalError`` where the database is away, ``DatabaseError`` where it refuses more than
+    ``MOST_ASIDE`` limits.
     """
     began = time.monotonic()
-    _watch_the_clock(at)
-    run = SweepRun(started_at=at)
+    run = run or SweepRun(started_at=at)
+    _watch_the_clock(run)
     report = SweepReport()
     while (following := _next_batch(report, run, at=at, batch=batch)) is not None:
         report = following
@@ -159,13 +160,14 @@ def sweep(*, at: datetime, batch: int = BATCH) -> SweepReport:
     return report
 
 
-def _watch_the_clock(at: datetime) -> None:
+def _watch_the_clock(run: SweepRun) -> None:
     """Say so where this sweep and the latest one lie apart as only an outage or a jump of the clock explains."""
-    latest = SweepRun.objects.order_by("-started_at").values_list("started_at", flat=True).first()
+    at, others = run.started_at, SweepRun.objects.exclude(pk=run.pk)
+    latest = others.order_by("-started_at").values_list("started_at", flat=True).first()
     if latest is None:
         return
     if latest - at > TOLERANCE:
-        taken = SweepRun.objects.filter(started_at__gt=at).aggregate(steps=Sum("steps"))["steps"]
+        taken = others.filter(started_at__gt=at).aggregate(steps=Sum("steps"))["steps"]
         logger.warning(
             "the clock went back: a sweep ran %d s later than now; the %d steps taken since then stay taken",
             (latest - at).total_seconds(),
@@ -197,7 +199,7 @@ def _take_in_halves(ids: Sequence[int], report: SweepReport, run: SweepRun, *, a
     except (OperationalError, InterfaceError):
         raise
     except DatabaseError as error:
-        if len(report.aside) >= MOST_ASIDE:
+        if not ids or len(report.aside) >= MOST_ASIDE:
             raise
         if len(ids) == 1:
             logger.error("limit %d cannot be swept and is left aside until the next sweep: %s", ids[0], error)

@@ -1,4 +1,4 @@
-"""Pages of administration: the sweeps, the working calendar, the limits and their ladder. For system administrators."""
+"""Pages of administration: the working calendar, the limits and their ladder. For system administrators."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,7 +6,6 @@ from functools import wraps
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from apps.core import clock
@@ -15,7 +14,6 @@ from apps.deadlines import presentation, selectors
 from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
 
-SIZES = (20, 50, 100)
 View = Callable[..., HttpResponse]
 
 
@@ -30,31 +28,6 @@ def for_administrators(view: View) -> View:
         return view(request)
 
     return guarded
-
-
-@require_GET
-@for_administrators
-def sweeps(request: HttpRequest) -> HttpResponse:
-    """The runs of the sweep, newest first; ``?busy=1`` keeps those that took a step."""
-    busy = request.GET.get("busy") == "1"
-    size = int(request.GET["size"]) if request.GET.get("size") in {str(one) for one in SIZES} else SIZES[0]
-    last = selectors.last_sweep()
-    return render(
-        request,
-        "deadlines/sweeps.html",
-        {
-            "nav_active": "manage",
-            "tabs": presentation.tabs("sweeps"),
-            "page": selectors.sweep_page(cursor=request.GET.get("cursor"), size=size, busy=busy),
-            "size": size,
-            "busy": busy,
-            "choices": [("", _("全部")), ("1", _("有动作的"))],
-            "current": "1" if busy else "",
-            "filter_label": _("筛选"),
-            "last": last,
-            "late": selectors.is_late(last, at=clock.now()),
-        },
-    )
 
 
 @require_GET

@@ -109,3 +109,10 @@ def scope_q(user: "Person", permission: Permission, prefix: str = "") -> Q:
         name = f"{prefix}{column}"
         condition |= Q(**{name: ids[0]}) if len(ids) == 1 else Q(**{f"{name}__in": ids})
     return condition
+
+
+def holders_of(permission: Permission) -> set[int]:
+    """The ids of the active people who hold ``permission`` on any unit."""
+    held = apps.get_model("grid", "UnitUserObjectPermission")
+    rows = held.objects.filter(permission__codename=permission.value, user__is_active=True)
+    return set(rows.values_list("user_id", flat=True))

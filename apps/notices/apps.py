@@ -10,10 +10,13 @@ class NoticesConfig(AppConfig):
     name = "apps.notices"
 
     def ready(self) -> None:
-        """Announce this room's own kinds of notice, the figures of its deliveries, and what announcements tell."""
-        from apps.core import health
+        """Announce this room's own kinds of notices, the figures of its deliveries, and what announcements tell; hear
+        of standstills and of background jobs that end.
+        """
+        import apps.notices.tasks  # noqa: F401 - reason: names its task of the timetable
+        from apps.core import health, job_runs, standstills
         from apps.grid.manage_tabs import register_lines
-        from apps.notices import figures, kinds
+        from apps.notices import figures, kinds, watching
         from apps.notices.announcements import shell  # reason: models are not ready at import time
         from apps.notices.choices import Group
         from apps.notices.overview import overview_lines
@@ -23,3 +26,6 @@ class NoticesConfig(AppConfig):
         for name, text, read in figures.FIGURES:
             health.register_figure(name, text, read)
         shell.register()
+        watching.register_looks()
+        standstills.register_listener(watching.tell_of_standstill)
+        job_runs.register_listener(watching.tell_of_job)

@@ -10,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_GET, require_POST
 
 from apps.accounts.models import User
-from apps.core import clock
+from apps.core import clock, standstills
 from apps.notices import selectors, services
 from apps.notices.choices import Group
 
@@ -51,6 +51,7 @@ def _mark(request: HttpRequest) -> str | None:
 
 @login_required
 @require_GET
+@standstills.glances
 @cache_control(private=True, no_cache=True)
 @condition(etag_func=lambda request: f'"{mark}"' if (mark := _mark(request)) else None)
 def unread(request: HttpRequest) -> HttpResponse:

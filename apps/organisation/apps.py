@@ -11,6 +11,7 @@ class OrganisationConfig(AppConfig):
 
     def ready(self) -> None:
         """Announce the catalogue of posts; the tabs of this room; hear of new and renamed units."""
+        import apps.organisation.tasks  # noqa: F401 - reason: names its task of the timetable
         from apps.accounts.grants import register_grants
         from apps.core.catalogues import register_loader  # reason: models are not ready at import time
         from apps.core.jobs import register_overseer

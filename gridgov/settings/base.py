@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from celery.schedules import crontab
+from kombu import Queue
 
 from gridgov.settings.notices import channels_from_environment
 from gridgov.settings.services import broker_from_url, database_from_url, days_from
@@ -163,6 +164,9 @@ MEDIA_ROOT = VAR_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 CELERY_BROKER_URL = broker_from_url(REDIS_URL)
+# What people start may take hours and has hands of its own (docs/adr/0005): a worker without -Q serves both queues.
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("jobs"))
+CELERY_TASK_ROUTES = {"core.run_jobs": {"queue": "jobs"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -250,6 +254,16 @@ NOTICE_MOST_ATTEMPTS = 10
 OUTBOX_WAKES_WORKERS = True
 # How long delivered outbox messages are kept.
 OUTBOX_KEEP_DAYS = days_from(os.environ.get("GRIDGOV_OUTBOX_KEEP_DAYS", "30"), name="GRIDGOV_OUTBOX_KEEP_DAYS")
+
+# The sweep must succeed again within so many seconds, or the alarm is raised (core/standstills.py).
+SWEEP_ALARM_SECONDS = int(os.environ.get("GRIDGOV_SWEEP_ALARM_SECONDS", "180"))
+# How often each web and worker process looks for a standstill (0: never), and how old it is before it begins to.
+STANDSTILL_LOOK_SECONDS = 60
+STANDSTILL_GRACE_SECONDS = 60
+# A job that kills its worker is not begun again after so many attempts.
+JOB_MOST_ATTEMPTS = 3
+# Who started a job that took longer than so many seconds is told of its end; of a failure always.
+JOB_NOTICE_SECONDS = 10
 
 LOGGING = {
     "version": 1,

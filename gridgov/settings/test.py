@@ -26,3 +26,5 @@ MEDIA_ROOT = Path(tempfile.gettempdir()) / f"gridgov-test-media-{os.getpid()}"
 FIELD_KEYS = "1:dGhpcnR5LXR3by1ieXRlcy1mb3ItdGVzdGluZy0wMDE="
 HASH_KEYS = "1:dGhpcnR5LXR3by1ieXRlcy1mb3ItdGVzdGluZy0wMDI="
 OUTBOX_WAKES_WORKERS = False
+# Tests look by hand: a look in the middle of a page would count as its queries.
+STANDSTILL_LOOK_SECONDS = 0

@@ -19,7 +19,7 @@ def compose() -> dict[str, Any]:
 
 
 def test_the_services_of_production(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == {"postgres", "redis", "migrate", "web", "worker", "beat", "nginx"}
+    assert set(compose["services"]) == {"postgres", "redis", "migrate", "web", "worker", "jobs", "beat", "nginx"}
 
 
 def test_every_mounted_file_is_there(compose: dict[str, Any]) -> None:
@@ -34,13 +34,17 @@ def test_every_mounted_file_is_there(compose: dict[str, Any]) -> None:
     assert [path for path in mounted if path not in made_by_the_operator and not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("service", ["web", "worker", "beat", "migrate"])
+@pytest.mark.parametrize("service", ["web", "worker", "jobs", "beat", "migrate"])
 def test_commands_name_modules_that_make_run_uses_too(compose: dict[str, Any], service: str) -> None:
     words = compose["services"][service]["command"]
     assert words[:2] == ["python", "-m"]
     run = (ROOT / "tools/run.py").read_text()
     assert f'"{words[2]}"' in run
-    assert all(f'"{word}"' in run for word in words if word in {"gridgov.wsgi", "worker", "beat", "--pidfile="})
+    assert all(
+        f'"{word}"' in run
+        for word in words
+        if word in {"gridgov.wsgi", "worker", "beat", "-Q", "celery", "jobs", "--pidfile="}
+    )
 
 
 def test_the_example_names_every_variable_that_production_reads() -> None:

@@ -105,7 +105,7 @@ def test_the_list_refuses_what_is_wrong_or_out_of_scope(office: Office, publishe
 
 def test_computing_and_publishing_from_the_page(office: Office) -> None:
     from apps.core import clock
-    from apps.core.jobs import run_waiting
+    from apps.core.job_runs import run_waiting
 
     with clock.frozen(NOW):
         form = {"district": "310106", "period": "2026-03", "because": ""}

@@ -16,6 +16,7 @@ def marks() -> None:
     """Worker and beat live."""
     heartbeats.mark("worker")
     heartbeats.mark("beat")
+    heartbeats.mark("jobs")
 
 
 def test_everything_well(client: Client, marks: None) -> None:
@@ -26,7 +27,7 @@ def test_everything_well(client: Client, marks: None) -> None:
 
 def test_a_silent_worker(client: Client, marks: None) -> None:
     with heartbeats.client() as redis:
-        redis.delete(heartbeats._key("worker"))
+        redis.delete(heartbeats.key("worker"))
     answer = client.get("/healthz/")
     assert (answer.status_code, answer.json()["worker"], answer.json()["beat"]) == (503, "silent", "ok")
 

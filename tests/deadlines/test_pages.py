@@ -4,16 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.deadlines.models import CalendarYear, SweepRun
+from apps.deadlines.models import CalendarYear
 from apps.deadlines.overview import overview_lines
 from apps.deadlines.sweep import sweep
 from tests.factories.accounts import client_of, make_user
-from tests.factories.deadlines import load_rules, make_limits, shanghai
+from tests.factories.deadlines import load_rules
 from tests.factories.grid import grant, make_tree
 
 pytestmark = pytest.mark.django_db
@@ -58,34 +56,6 @@ def test_strangers_are_sent_to_sign_in(client, url):
 @pytest.mark.parametrize("url", PAGES)
 def test_only_reading_is_offered(admin, url):
     assert admin.post(url).status_code == 405
-
-
-def test_the_sweeps_are_listed_newest_first_and_the_broken_one_shows(admin, tree):
-    make_limits(tree.grids[0], 3, at=lambda n: shanghai("2026-03-02 09:00"))
-    SweepRun.objects.create(started_at=NOW - timedelta(hours=2))
-    sweep(at=NOW - timedelta(minutes=2))
-    text = admin.get("/manage/sweeps/").content.decode()
-    assert text.index("完成") < text.index("未完成")
-    assert "列入例会 3" in text
-    assert "巡检已超过三分钟没有运行" not in text
-    assert admin.get("/manage/sweeps/?busy=1").content.decode().count("<tr>") == 2
-
-
-def test_a_sweep_that_stopped_running_is_pointed_out(admin):
-    assert "巡检还没有运行过" in admin.get("/manage/sweeps/").content.decode()
-    sweep(at=NOW - timedelta(minutes=4))
-    assert "巡检已超过三分钟没有运行" in admin.get("/manage/sweeps/").content.decode()
-
-
-def test_the_list_of_sweeps_costs_the_same_at_any_length(admin):
-    costs = []
-    for _ in range(3):
-        SweepRun.objects.create(started_at=NOW, ended_at=NOW, by_kind={"red": 1})
-        with CaptureQueriesContext(connection) as queries:
-            admin.get("/manage/sweeps/")
-        costs.append(len(queries))
-    assert costs[0] == costs[1] == costs[2]
-    assert costs[0] <= 10
 
 
 def test_the_calendar_warns_of_the_year_not_announced_until_it_is(admin):

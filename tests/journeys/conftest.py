@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from apps.core import catalogues, clock, jobs, outbox
+from apps.core import catalogues, clock, job_runs, outbox
 from tests.factories.cases import World, make_world
 from tests.factories.deadlines import shanghai
 from tests.factories.grid import grant
@@ -51,7 +51,7 @@ class Stage:
     def drain(self) -> None:
         """Deliver what the outbox holds and do the jobs that wait."""
         outbox.drain()
-        jobs.run_waiting()
+        job_runs.run_waiting()
 
     def page_of(self, name: str, *, phone: bool = False) -> Page:
         """A fresh page of somebody, who signs in by the demo button the first time."""

@@ -119,6 +119,7 @@ notices:retry-all POST /manage/notices/retry/                        302 403 403
 notices:send-test POST /manage/notices/test/                         302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
 notices:retry-one POST /manage/notices/{notice}/retry/               302 403 403 403 403 403 403 403 404 403 403 403 403 403 403
 deadlines:sweeps GET /manage/sweeps/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:run-sweep POST /manage/sweeps/run/                           302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
 deadlines:calendar GET /manage/calendar/                             302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:limits GET /manage/limits/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 # Residents

@@ -81,6 +81,7 @@ def ask_for_run(*, actor: "User | None", district: Unit, label: str, because: st
             raise NeedsReason
     arguments = {
         "district": district.code,
+        "place": district.name,
         "label": label,
         "because": because.strip(),
         "actor": actor.pk if actor else None,

@@ -14,13 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.core import clock, navigation, presentation, search
+from apps.core import clock, jobs, navigation, presentation, search, standstills, timetable
 from apps.core.icons import icon_svg
 
 register = template.Library()
 Context = Any
 
 COUNT_CAP = 999
+ADMINISTRATION = ("/manage/", "/jobs/")
 NUMBER = re.compile(r"[+-]?\d[\d,]*(\.\d+)?")
 
 
@@ -52,6 +53,12 @@ def ago(moment: datetime | None) -> str:
 def duration(span: timedelta | int | None) -> str:
     """A calendar span, timedelta or minutes: ``1 天 2 时``; empty for nothing."""
     return "" if span is None else presentation.duration_text(span)
+
+
+@register.filter
+def span(seconds: int | None) -> str:
+    """A span of seconds: ``4 秒``, ``3 分``, ``1 时 5 分``; empty for nothing."""
+    return "" if seconds is None else presentation.span_text(timedelta(seconds=seconds))
 
 
 @register.filter
@@ -205,6 +212,23 @@ def shell_nav(context: Context) -> dict[str, Any]:
     user = getattr(request, "user", None)
     path = request.path if request is not None else "/"
     return {"links": navigation.links_for(user, path, context.get("nav_active", ""))}
+
+
+@register.inclusion_tag("components/standstill.html", takes_context=True)
+def standstill_banner(context: Context) -> dict[str, Any]:
+    """What stands still, above the pages of administration, for those who administer the system."""
+    request: HttpRequest | None = context.get("request")
+    user: Any = getattr(request, "user", None)
+    if request is None or not request.path.startswith(ADMINISTRATION) or not getattr(user, "is_authenticated", False):
+        return {"still": []}
+    if not jobs.oversees(user):
+        return {"still": []}
+    still = standstills.now_standing_still(at=clock.now())
+    return {
+        "still": [
+            {"task": timetable.title_of(one.name), "since": since, "url": reverse(one.url_name)} for one, since in still
+        ]
+    }
 
 
 @register.simple_tag

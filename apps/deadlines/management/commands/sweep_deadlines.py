@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from apps.core.skew import cautious_now
-from apps.deadlines import sweep
+from apps.deadlines import runs, sweep
 
 
 class Command(BaseCommand):
@@ -21,4 +21,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
         """Sweep up to now."""
-        self.stdout.write(json.dumps(sweep.sweep(at=cautious_now(), batch=batch).as_json()))
+        self.stdout.write(json.dumps(runs.run_sweep(at=cautious_now(), batch=batch)))
