@@ -1,7 +1,7 @@
 """``case_search``: a page of what a dispatcher's words find, beside the same bare SQL with the same rows.
 
-Ours is the selector as the list calls it, from the words to the named rows. The floor is sent by a cursor and fetched:
-the words by their stored pieces within the street, checked by LIKE, the open ones first. ``case_search`` is a word that
+Both are sent by a cursor and fetched: what the selector of the list asks, with the rows it names; as the floor the
+words by their stored pieces within the street, checked by LIKE, the open ones first. ``case_search`` is a word that
 many cases hold, ``case_search_rare`` one that few do.
 """
 
@@ -45,21 +45,22 @@ def run(context: Context) -> None:
     street = case_fixture.busy_street()
     user = case_fixture.known(case_fixture.holder_of(Role.STREET_DISPATCHER, street))
     for name, word in zip(("case_search", "case_search_rare"), words_of(street), strict=True):
-        page = case_page(user, Wanted(words=word), cursor=None, size=ROWS)
+        with case_fixture.statements() as sent:
+            page = case_page(user, Wanted(words=word), cursor=None, size=ROWS)
         floor: list[case_fixture.Statement] = []
-        missing = ROWS + 1
-        for part, (condition, order) in PARTS.items():
-            if missing > 0:
-                sql = FLOOR.format(part=condition, order=order, folded=FOLDED, most=missing)
-                floor.append((sql, [street, pieces(word), f"%{word}%"]))
-                missing -= sum(case.open is part.open for case in page.rows)
+        asked = sum(
+            'FROM "cases_case"' in sql for sql, _params in sent
+        )  # the second part only where the first is short
+        for condition, order in list(PARTS.values())[:asked]:
+            sql = FLOOR.format(part=condition, order=order, folded=FOLDED, most=ROWS + 1)
+            floor.append((sql, [street, pieces(word), f"%{word}%"]))
         for sql, columns in NAMED:
             ids = {getattr(case, column) for case in page.rows for column in columns} - {None}
             floor.append((sql, [sorted(ids)]))
         context.sql(name, ";".join(sql for sql, _params in floor))
 
-        def ours(word: str = word) -> object:
-            return case_page(user, Wanted(words=word), cursor=None, size=ROWS)
+        def ours(sent: list[case_fixture.Statement] = sent) -> object:
+            return case_fixture.run_all(sent)
 
         def bare(floor: list[case_fixture.Statement] = floor) -> object:
             return case_fixture.run_all(floor)

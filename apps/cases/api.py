@@ -35,6 +35,10 @@ from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
 
 PAGING = [OpenApiParameter("cursor", str), OpenApiParameter("size", int)]
+SOUGHT = (
+    "a case number or its beginning; words that title, description or address hold, any two or more characters; or the"
+    " whole phone of a resident who reported"
+)
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)
 
 
@@ -55,7 +59,10 @@ def _paged(request: Request, page: KeysetPage[Any], results: Any) -> Response:
 
 def _shown(request: Request, number: str, status: int = 200) -> Response:
     """The case as the caller sees it now."""
-    seen = selectors.case_seen_by(_user(request), number)
+    return _answer(selectors.case_seen_by(_user(request), number), status=status)
+
+
+def _answer(seen: selectors.CaseDetail, *, status: int) -> Response:
     return Response(CaseSerializer(seen.case, context={"seen": seen}).data, status=status)
 
 
@@ -102,7 +109,8 @@ class CaseList(APIView):
     @extend_schema(
         operation_id="cases_list",
         parameters=[
-            *(OpenApiParameter(name, str) for name in ("state", "unit", "category", "holder", "card", "q")),
+            *(OpenApiParameter(name, str) for name in ("state", "unit", "category", "holder", "card")),
+            OpenApiParameter("q", str, description=SOUGHT),
             *PAGING,
         ],
         responses=CasePageSerializer,
@@ -126,7 +134,7 @@ class CaseList(APIView):
             case = services.report_case(
                 actor=_user(request), at=clock.now(), **report_inputs(_user(request), request.data)
             )
-            return _shown(request, case.number, status=201)
+            return _answer(selectors.case_just_reported(_user(request), case), status=201)
 
         return answer_once(request, report)
 

@@ -152,6 +152,8 @@ class Case(ChainHead, Placed):
 
     objects = CaseQuerySet.as_manager()
 
+    opened: "list[Leg]"  # filled by report_case: the legs of a case that was made a moment ago
+
     class Meta:
         verbose_name = _("案件")
         ordering = ["-id"]

@@ -27,10 +27,10 @@ def report_body(world: World) -> dict[str, Any]:
 def test_creation(world: World) -> None:
     cost(world, api_of(world["worker"]), "/api/v1/cases/", report_body(world))
     for _ in range(3):
-        assert cost(world, api_of(world["worker"]), "/api/v1/cases/", report_body(world)) == 14
+        assert cost(world, api_of(world["worker"]), "/api/v1/cases/", report_body(world)) == 13
     client = api_of(world["worker"])
     client.credentials(HTTP_IDEMPOTENCY_KEY="once")
-    assert cost(world, client, "/api/v1/cases/", report_body(world)) == 19
+    assert cost(world, client, "/api/v1/cases/", report_body(world)) == 18
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -72,7 +72,8 @@ def take_in(world: World, messages: list[Message], categories: list[Category]) -
 
 
 def check(world: World, messages: list[Message], words_of_each: int) -> list[Case]:
-    categories = [make_category(name) for name in ("道路破损", "噪声扰民", "物业管理", "违法建设")]
+    names = ("道路破损", "噪声扰民", "物业管理", "违法建设")
+    categories = [make_category(names[number % len(names)]) for number in range(200)]
     cases = take_in(world, messages, categories)
     assert Case.objects.count() == len(messages)
     for message in messages[:: max(len(messages) // 50, 1)]:

@@ -7,7 +7,14 @@ from apps.cases.selectors.catalogue import (
     category_page,
     unit_by_code,
 )
-from apps.cases.selectors.detail import CaseDetail, case_detail, case_in_scope, case_seen_by, event_page
+from apps.cases.selectors.detail import (
+    CaseDetail,
+    case_detail,
+    case_in_scope,
+    case_just_reported,
+    case_seen_by,
+    event_page,
+)
 from apps.cases.selectors.listing import Wanted, case_page
 from apps.cases.selectors.queues import QUEUES, Queue, desks_of, queue_counts, queue_page
 
@@ -20,6 +27,7 @@ __all__ = [
     "agency_by_code",
     "case_detail",
     "case_in_scope",
+    "case_just_reported",
     "case_page",
     "case_seen_by",
     "category_by_key",

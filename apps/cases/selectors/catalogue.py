@@ -8,6 +8,7 @@ from apps.cases.models import Category
 from apps.core.errors import InvalidInput, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.grid.models import Unit
+from apps.grid.placed import PATH_RELATED as UNIT_PATH
 from apps.organisation.models import Agency
 from apps.organisation.selectors import centre_of, dispatch_targets
 
@@ -28,8 +29,9 @@ def category_by_key(key: str) -> Category:
 
 
 def unit_by_code(code: str, *, user: "Person | None" = None) -> Unit:
-    """The unit of that code. Raises ``InvalidInput`` naming ``unit``, or with ``user`` ``NotVisible`` out of scope."""
-    units = Unit.objects.visible_to(user) if user is not None else Unit.objects.all()
+    """The unit of that code. Raises ``InvalidInput`` naming ``unit``. With ``user`` the units above are loaded with it
+    and it raises ``NotVisible`` out of scope."""
+    units = Unit.objects.visible_to(user).select_related(*UNIT_PATH) if user is not None else Unit.objects.all()
     unit = units.filter(code=code).first()
     if unit is None:
         raise InvalidInput(fields={"unit": [code]}) if user is None else NotVisible

@@ -18,6 +18,7 @@ from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.core.models import Attachment
 from apps.deadlines.selectors import steps_on
+from apps.grid.models import Unit
 from apps.grid.permissions import Permission
 from apps.grid.scopes import covers
 from apps.organisation.models import agency_ids_of
@@ -39,6 +40,7 @@ CASE_RELATED = (
     "community",
     "grid",
 )
+LEVELS = ("district", "street", "community", "grid")
 SUGGESTING = frozenset({Action.DISPATCH, Action.REGISTER})
 
 
@@ -104,6 +106,20 @@ def case_seen_by(user: "User", number: str) -> CaseDetail:
     case = legs[0].case
     for leg in legs:
         leg.case = case
+    return CaseDetail(case, legs, own_leg(legs, user), available(standing_of(case, legs, user)))
+
+
+def case_just_reported(user: "User", case: Case) -> CaseDetail:
+    """As ``case_seen_by``, for a case that ``user`` reported a moment ago: what the report read is not read again. A
+    report that was there before is read. Raises ``NotVisible``."""
+    if not hasattr(case, "opened") or not covers(user, Permission.CASE_VIEW, case.place):
+        return case_seen_by(user, case.number)
+    unread = [level for level in LEVELS if level not in case._state.fields_cache]
+    if unread:
+        units = Unit.objects.in_bulk([pk for level in unread if (pk := case.place[f"{level}_id"])])
+        for level in unread:
+            setattr(case, level, units.get(case.place[f"{level}_id"] or 0))
+    legs = case.opened
     return CaseDetail(case, legs, own_leg(legs, user), available(standing_of(case, legs, user)))
 
 

@@ -30,7 +30,7 @@ RAREST = 12  # pairs of a text by which the index looks for others
 CANDIDATES = 200
 UNKNOWN = 0.001  # the share of cases that hold a pair nothing is known of
 MOST_OPEN = 1000  # open cases compared with each other at once
-COMMON = 40  # a pair that more of them hold does not bring two together by itself
+COMMON = 15  # a pair that more of them hold does not bring two together by itself
 MERGEABLE = frozenset({CaseState.REPORTED, CaseState.REGISTERED})  # what the workflow lets merge into another
 TOGETHER = 3  # rare pairs that two must share to be compared
 
@@ -158,15 +158,18 @@ def groups_of(cases: Sequence[Case]) -> list[DuplicateGroup]:
     for place, words in enumerate(told):
         for pair in words:
             holders[pair].append(place)
-    held = {pair: len(places) / (len(ordered) + 1) for pair, places in holders.items()}
+    weights = {pair: -math.log(len(places) / (len(ordered) + 1)) for pair, places in holders.items()}
+    whole = [sum(weights[pair] for pair in words) for words in told]
     pairs = _near_pairs(ordered) | _word_pairs(holders)
     groups: dict[int, DuplicateGroup] = {}
     joined: set[int] = set()
     for one, other in sorted(pairs):
         if other in joined or one in joined:
             continue
-        shared = len(told[one] & told[other])
-        score = likeness(told[one], told[other], held) if shared >= TOGETHER else 0.0
+        shared = told[one] & told[other]
+        score = 0.0
+        if len(shared) >= TOGETHER:
+            score = sum(weights[pair] for pair in shared) / math.sqrt(whole[one] * whole[other])
         found = _judge(ordered[one], ordered[other], score)
         if found is not None:
             groups.setdefault(one, DuplicateGroup(ordered[one])).others.append(found)

@@ -1,7 +1,7 @@
 """Reporting: where every case begins."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -117,6 +117,8 @@ def report_case(
     kept = _repeated(report, actor)
     if kept is not None:
         return kept
+    if unit is not None and not _knows_its_path(unit):
+        report = replace(report, unit=Unit.objects.select_related(*PATH_RELATED).get(pk=unit.pk))
     if not category.is_leaf or not category.active:
         raise InvalidInput(fields={"category": [_("请选择具体的案件类别。")]})
     if occurred_at is not None and occurred_at > at:
@@ -138,6 +140,11 @@ def report_case(
         return kept
 
 
+def _knows_its_path(unit: Unit) -> bool:
+    """Whether the units above were read together with it."""
+    return unit.parent_id is None or "parent" in unit._state.fields_cache
+
+
 def _repeated(report: Report, actor: "User") -> Case | None:
     if report.client_id is None:
         return None
@@ -152,23 +159,38 @@ def _repeated(report: Report, actor: "User") -> Case | None:
 
 def _place(report: Report) -> dict[str, int | None]:
     if report.unit is not None:
-        unit = Unit.objects.select_related(*PATH_RELATED).get(pk=report.unit.pk)
-        return place_at(unit)
+        return place_at(report.unit)
     path = locate(report.lon, report.lat)
     if path is None:
         raise InvalidInput(fields={"lon": [_("该点不在任何网格内，请在地图上改正位置。")]})
     return dict(path.place)
 
 
-def _desk(place: dict[str, int | None], at: datetime) -> tuple[Agency, Agency | None, int | None]:
-    """The centre that receives the case, the one above it, and the grid worker of the moment."""
+def _path_of(unit: Unit | None) -> list[Unit]:
+    """A unit and those above it, which are loaded."""
+    path = []
+    while unit is not None:
+        path.append(unit)
+        unit = unit.parent
+    return path
+
+
+def _desk(
+    place: dict[str, int | None], known: dict[int, Unit], at: datetime
+) -> tuple[Agency, Agency | None, int | None]:
+    """The centre that receives the case, the one above it, and the grid worker of the moment. ``known`` are the units
+    of the path by id, where they were read."""
     ids = [place[f"{kind}_id"] for kind in ("community", "street", "district")]
     today = clock.local(at).date()
     workers = RoleGrant.objects.filter(unit_id=place["grid_id"] or 0, role=Role.WORKER, valid_from__lte=today)
     workers = workers.exclude(valid_to__lt=today).order_by("id")
     centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=[pk for pk in ids if pk])
-    rows = centres.select_related("unit").annotate(worker_id=Subquery(workers.values("user_id")[:1]))
+    if not known:
+        centres = centres.select_related("unit")
+    rows = centres.annotate(worker_id=Subquery(workers.values("user_id")[:1]))
     found = {agency.unit_id: agency for agency in rows}
+    for unit_id, agency in found.items():
+        agency.unit = known.get(unit_id) or agency.unit
     chain = [found[pk] for pk in ids if pk in found]
     return chain[0], chain[1] if len(chain) > 1 else None, chain[0].worker_id
 
@@ -178,7 +200,8 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         before = case_of_source(report.source, report.source_number)
         if before is not None:
             raise source_repeated(before, actor)
-    desk, above, worker_id = _desk(place, at)
+    path = _path_of(report.unit)
+    desk, above, worker_id = _desk(place, {unit.pk: unit for unit in path}, at)
     key, number = next_keys(at)
     case = Case(
         pk=key,
@@ -225,6 +248,9 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
     limit.save(force_insert=True)
     event.leg = leg
     event.save(force_insert=True)
+    for unit in path:  # whoever shows the case need not read again what was read to make it
+        setattr(case, unit.kind, unit)
+    case.opened = [leg]
     if report.caller.known:
         add_reporter(case, report.caller, actor=actor, at=at, source=report.source)
     enqueue(CASE_TOPIC, {"case": case.pk, "action": "report", "event": 1, "actor": actor.pk}, at=at)

@@ -1,0 +1,95 @@
+"""The operator's form in a real browser, by keyboard: the caller's past, a place set right by dragging, a double."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from apps.cases.models import Case, CaseReporter
+from apps.cases.services import Caller
+from apps.core import clock
+from tests.factories.cases import World, make_world
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "grid-for-the-tests"
+PHONE = "13800138000"
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def world(live_server: LiveServer) -> World:
+    world = make_world()
+    world.at = clock.now() - timedelta(minutes=5)
+    station = world["station"]
+    station.set_password(PASSWORD)
+    station.save()
+    return world
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer, world: World) -> Iterator[Page]:
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto("/sign-in/")
+    page.fill("input[name=username]", "station")
+    page.fill("input[name=password]", PASSWORD)
+    page.click(".sign-in-form button.btn-primary")
+    page.wait_for_url("**/")
+    yield page
+    context.close()
+
+
+def test_a_call_by_keyboard_with_a_place_set_right_and_then_the_same_call_again(page: Page, world: World) -> None:
+    world.report(title="井盖缺失", address="共和新路 13号", caller=Caller(phone=PHONE))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/cases/new/")
+    expect(page.locator("#id_reporter_phone")).to_be_focused()
+    page.keyboard.type(PHONE)
+    expect(page.locator("#intake-caller")).to_contain_text("井盖缺失")
+    page.fill("#id_title", "门口积存垃圾渣土")
+    page.locator("[data-category]").first.press("Enter")
+    expect(page.locator("#id_category")).to_have_value(world.category.key)
+    page.focus("#id_address")
+    page.keyboard.type("共和新路")
+    expect(page.locator("[data-place]")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_address")).to_have_value("共和新路 13号")
+    expect(page.locator("#place-found")).to_contain_text("第1网格")
+    expect(page.locator("#intake-alike")).to_contain_text("井盖缺失")
+    before = float(page.input_value("#id_lon"))
+    box = page.locator(".intake-pin").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 11, box["y"] + 11)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 31, box["y"] + 16, steps=4)
+    page.mouse.up()
+    expect(page.locator("#id_lon")).not_to_have_value(f"{before:.6f}")
+    moved = float(page.input_value("#id_lon"))
+    assert moved > before
+    page.focus("#id_title")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/dispatch/*/")
+    case = Case.objects.exclude(title="井盖缺失").get()
+    assert (case.lon, case.source, case.reporters.get().phone) == (moved, "hotline_12345", PHONE)
+
+    page.goto("/cases/new/")
+    page.keyboard.type(PHONE)
+    page.fill("#id_description", "垃圾越堆越多")
+    page.locator(f"#intake-caller button[value='{case.number}']").press("Enter")
+    page.wait_for_url(f"**/dispatch/{case.number}/")
+    assert (Case.objects.count(), CaseReporter.objects.filter(case=case).count()) == (2, 2)
+    assert errors == []
