@@ -1,14 +1,15 @@
 """What a case tells people and hears from its limits: notices of its events, and cards set by the ladder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
-from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, Card, LegRole, LegState
-from apps.cases.models import Case, CaseEvent, Leg
+from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, Card, LegRole, LegState
+from apps.cases.models import Case, CaseEvent, Leg, Supervision
 from apps.cases.workflow import Action
 from apps.core import clock, outbox
 from apps.core.models import OutboxMessage
@@ -18,12 +19,15 @@ from apps.grid.permissions import Role
 from apps.notices import kinds, texts
 from apps.notices.choices import Group
 from apps.notices.services import Draft, send
-from apps.organisation.models import Agency
-from apps.organisation.selectors import agency_people
+from apps.organisation.models import Agency, AgencyKind
+from apps.organisation.selectors import agency_people, leaders_of, supervising_centre
 from apps.organisation.services import grants_in_force
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+Payload = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,14 @@ WORDS = {
     "supervise": Words(
         _("督办：%(subject)s"), NOTE, _("上级督办"), Group.LIMITS, "eye-exclamation", "hold", urgent=True
     ),
+    "reply": Words(_("督办已答复：%(subject)s"), NOTE, _("督办已答复"), Group.LIMITS, "message-reply"),
+    "withdraw": Words(_("督办已撤回：%(subject)s"), NOTE, _("督办已撤回"), Group.LIMITS, "flag-off"),
+    "ask_extension": Words(_("申请延期，请批复：%(subject)s"), NOTE, _("延期申请待批"), Group.LIMITS, "calendar-question"),
+    "extension_approved": Words(_("延期已批准：%(subject)s"), LIMIT, _("延期已批准"), Group.LIMITS, "calendar-check"),
+    "extension_refused": Words(_("延期未获批准：%(subject)s"), NOTE, _("延期未获批准"), Group.LIMITS, "calendar-x"),
+    "appeal": Words(_("红黄牌申诉，请裁定：%(subject)s"), NOTE, _("红黄牌申诉待裁定"), Group.LIMITS, "scale"),
+    "appeal_upheld": Words(_("申诉成立，已撤牌：%(subject)s"), NOTE, _("红黄牌已撤销"), Group.LIMITS, "gavel", "ok"),
+    "appeal_rejected": Words(_("申诉不成立，维持该牌：%(subject)s"), NOTE, _("红黄牌申诉不成立"), Group.LIMITS, "gavel"),
     "reopen": Words(_("案件重开：%(subject)s"), NOTE, _("案件重开"), Group.DISPATCHED, "folder-open"),
     "close": Words(_("已结案：%(subject)s"), NOTE, _("我上报的案件已结案"), Group.OUTCOMES, "circle-check", "ok"),
     "refuse": Words(_("不予受理：%(subject)s"), NOTE, _("我上报的案件不予受理"), Group.OUTCOMES, "circle-x"),
@@ -128,11 +140,55 @@ def _who(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
         return "verified", _people(case.desk)
     if action in {Action.VERIFY, Action.REWORK}:
         return "rework", _people(case.holder) if case.holder else ()
-    if action == Action.SUPERVISE:
+    if action in {Action.SUPERVISE, Action.WITHDRAW}:
         return action, _people(case.holder) if case.holder else ()
+    if action in ANSWERS:
+        return ANSWERS[action](case, payload)
     if action in {Action.CLOSE, Action.REFUSE, Action.MERGE}:
         return action, [case.reporter_id] if case.reporter_id else ()
     return "", ()
+
+
+def _replied(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    """Whoever ordered it, and the centre through which the order went out."""
+    order = Supervision.objects.select_related("centre__unit").get(case=case, number=payload["order"])
+    return "reply", {order.ordered_by_id, *_people(order.centre)}
+
+
+def _asked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    return "ask_extension", _deciders(case, payload)
+
+
+def _extended(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    people = {payload["asked_by"], *(_people(case.holder) if case.holder else ())}
+    return "extension_approved" if payload["approved"] else "extension_refused", people
+
+
+def _appealed(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    return "appeal", _deciders(case, payload)
+
+
+def _ruled(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    """Whoever got the card, its head, and the district."""
+    involved = Agency.objects.filter(pk__in=[pk for pk in (payload["holder"], payload["head"]) if pk])
+    district = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id=case.district_id)  # type: ignore[attr-defined]
+    people = {person for agency in (involved | district).select_related("unit") for person in _people(agency)}
+    return "appeal_upheld" if payload["upheld"] else "appeal_rejected", people
+
+
+def _deciders(case: Case, payload: Payload) -> Iterable[int]:
+    """Those at the desk asked to decide; where there is none, the district's leaders."""
+    decider = Agency.objects.select_related("unit").filter(pk=payload["decider"] or 0).first()
+    return _people(decider) if decider else leaders_of(case.district_id).values_list("pk", flat=True)  # type: ignore[attr-defined]
+
+
+ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
+    Action.REPLY: _replied,
+    Action.ASK_EXTENSION: _asked,
+    Action.DECIDE_EXTENSION: _extended,
+    Action.APPEAL: _appealed,
+    Action.DECIDE_APPEAL: _ruled,
+}
 
 
 def _people(agency: Agency) -> set[int]:
@@ -157,20 +213,73 @@ def _verifiers(case: Case, at: "datetime") -> set[int]:
 
 @transaction.atomic
 def follow_limits(steps: Sequence[StepTaken]) -> None:
-    """Show the cards of the limits on their cases; an escalated limit puts its case under the head's supervision.
+    """Show the cards of the limits on their cases; an escalated limit puts its case under supervision from above.
 
-    Each change holds only while the limit is still the case's own, so a step told late or twice changes nothing.
+    A case shows the card of its present leg alone: the whole case's and an order's stand on the page of cards. Who
+    supervises changes, who handles never does. Each change holds only while the limit is still the case's own, so a
+    step told late or twice changes nothing.
     """
-    mine = [step for step in steps if step.subject_kind == LEG_SUBJECT and not step.ended]
-    legs = Leg.objects.in_bulk([step.subject_id for step in mine])
-    for step in mine:
-        leg = legs.get(step.subject_id)
-        if leg is None or leg.role != LegRole.LEAD:
+    owners = _owners(steps)
+    cases = {owner.case_id for step in steps if (owner := owners.get(_subject(step))) and CARDS & set(step.kinds)}
+    Case.objects.filter(pk__in=cases, carded=False).update(carded=True)
+    supervisors = _Supervisors()
+    for step in steps:
+        owner = owners.get(_subject(step))
+        if owner is None or step.ended:
             continue
-        present = Case.objects.filter(pk=leg.case_id, open=True, holder_id=leg.agency_id, due_at=step.due_at)
-        if step.card == Card.RED:
+        present = Case.objects.filter(owner.present, pk=owner.case_id, open=True)
+        if owner.shows_card and step.card == Card.RED:
             present.update(card=Card.RED)
-        elif step.card == Card.YELLOW:
+        elif owner.shows_card and step.card == Card.YELLOW:
             present.exclude(card=Card.RED).update(card=Card.YELLOW)
-        if StepKind.ESCALATE in step.kinds and step.head_id is not None:
-            present.update(supervised=True, supervisor=step.head_id)
+        if owner.supervises and StepKind.ESCALATE in step.kinds:
+            present.update(supervised=True, supervisor=supervisors.above(step.holder_id, step.head_id))
+
+
+CARDS = {StepKind.YELLOW, StepKind.RED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """The case a limit belongs to, and the condition under which the limit is still the case's own."""
+
+    case_id: int
+    present: Q
+    shows_card: bool
+    supervises: bool
+
+
+def _subject(step: StepTaken) -> tuple[str, int]:
+    return step.subject_kind, step.subject_id
+
+
+def _owners(steps: Sequence[StepTaken]) -> dict[tuple[str, int], _Owner]:
+    ids: dict[str, set[int]] = {}
+    for step in steps:
+        ids.setdefault(step.subject_kind, set()).add(step.subject_id)
+    ends = {_subject(step): step.due_at for step in steps}
+    owners: dict[tuple[str, int], _Owner] = {}
+    for leg in Leg.objects.filter(pk__in=ids.get(LEG_SUBJECT, ())):
+        key = (LEG_SUBJECT, leg.pk)
+        lead = leg.role == LegRole.LEAD
+        owners[key] = _Owner(leg.case_id, Q(holder_id=leg.agency_id, due_at=ends[key]), lead, lead)
+    for pk in ids.get(WHOLE_SUBJECT, ()):
+        owners[WHOLE_SUBJECT, pk] = _Owner(pk, Q(), shows_card=False, supervises=True)
+    for order in Supervision.objects.filter(pk__in=ids.get(ORDER_SUBJECT, ())):
+        owners[ORDER_SUBJECT, order.pk] = _Owner(order.case_id, Q(), shows_card=False, supervises=False)
+    return owners
+
+
+class _Supervisors:
+    """The centre above a holder, asked once per holder and batch; ``None``: the leaders of the district."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int | None], int | None] = {}
+
+    def above(self, holder_id: int, head_id: int | None) -> int | None:
+        key = (holder_id, head_id)
+        if key not in self._known:
+            found = Agency.objects.select_related("unit").in_bulk([pk for pk in key if pk is not None])
+            centre = supervising_centre(found[holder_id], found.get(head_id or 0))
+            self._known[key] = centre.pk if centre else None
+        return self._known[key]

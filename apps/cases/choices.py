@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CaseState(models.TextChoices):
@@ -127,8 +128,38 @@ class Evidence(models.TextChoices):
     BOTH = "both", _("处置前后照片")
 
 
+class OrderState(models.TextChoices):
+    """Where a supervision order stands."""
+
+    OPEN = "open", pgettext_lazy("order", "待答复")
+    REPLIED = "replied", pgettext_lazy("order", "已答复")
+    WITHDRAWN = "withdrawn", pgettext_lazy("order", "已撤回")
+    ENDED = "ended", pgettext_lazy("order", "随案办结")
+
+
+class OrderOffice(models.TextChoices):
+    """In whose name a case is supervised."""
+
+    CENTRE = "centre", _("网格化中心")
+    GOVERNMENT = "government", _("政府督查室")
+    DISCIPLINE = "discipline", _("纪检监察")
+    LEADER = "leader", _("领导批示")
+
+
+class RequestState(models.TextChoices):
+    """Where a request for more time stands."""
+
+    ASKED = "asked", pgettext_lazy("extension", "待批复")
+    APPROVED = "approved", pgettext_lazy("extension", "已批准")
+    REFUSED = "refused", pgettext_lazy("extension", "未批准")
+    LAPSED = "lapsed", pgettext_lazy("extension", "已失效")
+
+
 # By these names the rooms below know what hangs on a case and which limit is whose.
 CASE_TARGET = "case"
 LEG_SUBJECT = "case_leg"
 CASE_TOPIC = "case-event"
 REVEAL = "reveal"  # the event of showing a reporter in full
+WHOLE_SUBJECT = "case"
+ORDER_SUBJECT = "case_supervision"
+APPEAL_TARGET = "card_appeal"

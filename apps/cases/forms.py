@@ -1,6 +1,6 @@
 """Forms of the pages: one per action, made from the workflow's table, and the intake form."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -14,7 +14,7 @@ from apps.deadlines.choices import Complexity
 from apps.grid.models import Unit
 from apps.organisation.models import Agency, AgencyKind
 
-WITH_PHOTOS = frozenset({Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK})
+WITH_PHOTOS = frozenset({Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK, Action.APPEAL})
 WEIGHED = frozenset({Action.REGISTER, Action.DISPATCH})
 RESULTS = frozenset({Action.SETTLE, Action.FEEDBACK})
 NOTE_HELP = {
@@ -23,9 +23,39 @@ NOTE_HELP = {
     Action.ESCALATE: _("写明本级已做了什么、为何需要上级。"),
     Action.SUSPEND: _("写明缺少什么条件。"),
     Action.FEEDBACK: _("写明如何处置、结果如何。"),
+    Action.SUPERVISE: _("写明要求办成什么。"),
+    Action.ASK_EXTENSION: _("写明为何需要更多时间。"),
+    Action.DECIDE_EXTENSION: _("不批准时须写明理由。"),
+    Action.APPEAL: _("写明为何不应发牌，可附照片为证。"),
+}
+NOTE_LABELS = {
+    Action.SUPERVISE: _("督办要求"),
+    Action.REPLY: _("答复"),
+    Action.ASK_EXTENSION: _("延期理由"),
+    Action.DECIDE_EXTENSION: _("批复意见"),
+    Action.APPEAL: _("申诉理由"),
+    Action.DECIDE_APPEAL: _("裁定理由"),
+}
+CHOSEN = {
+    Action.REPLY: ("order", _("哪一件督办")),
+    Action.WITHDRAW: ("order", _("哪一件督办")),
+    Action.APPEAL: ("card", _("哪一张牌")),
+    Action.DECIDE_APPEAL: ("appeal", _("哪一件申诉")),
 }
 YES_NO = ((True, _("是")), (False, _("否")))
 MOST_PHOTOS = 6
+
+
+MOMENTS = {
+    Action.EXTEND: (_("延期至"), True),
+    Action.ASK_EXTENSION: (_("申请延期至"), True),
+    Action.DECIDE_EXTENSION: (_("延期至"), False),
+    Action.SUPERVISE: (_("答复期限"), False),
+}
+MOMENT_HELP = {
+    Action.DECIDE_EXTENSION: _("可改为另一时间；不批准时不用填。"),
+    Action.SUPERVISE: _("不填则按督办时限。"),
+}
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -81,13 +111,15 @@ class ActionForm(forms.Form):
         typed: dict[str, Any] | None = None,
         evidence: str = Evidence.NONE,
         complexity: str = Complexity.GENERAL,
+        options: Mapping[str, Sequence[tuple[str, str]]] | None = None,
     ) -> None:
         initial = {"into": into, "complexity": complexity} | (typed or {}) | {"version": version}
         super().__init__(data, files, initial=initial)
         self.row = row
+        self._add_choices(options or {})
         self._add_inputs(targets, suggested)
         self.fields["note"] = forms.CharField(
-            label=_("说明") if row.note else _("备注"),
+            label=NOTE_LABELS.get(row.action) or (_("说明") if row.note else _("备注")),
             required=row.note,
             strip=True,
             widget=forms.Textarea(attrs={"rows": 2, "maxlength": 2000}),
@@ -99,6 +131,17 @@ class ActionForm(forms.Form):
                 # one added beforehand counts as well, so the service decides, not the form
                 self.fields["photos"].demanded = True  # type: ignore[attr-defined]
                 self.fields["photos"].help_text = _("该类别要求处置后照片。")
+
+    def _add_choices(self, options: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        """Which of several orders, cards or appeals; a single one goes without asking."""
+        name, label = CHOSEN.get(self.row.action, ("", ""))
+        rows = options.get(name, ())
+        if len(rows) > 1:
+            self.fields[name] = forms.ChoiceField(label=label, choices=rows)
+        elif rows:
+            self.fields[name] = forms.CharField(initial=rows[0][0], widget=forms.HiddenInput, required=False)
+        if options.get("office"):
+            self.fields["office"] = forms.ChoiceField(label=_("以谁的名义"), choices=options["office"])
 
     def _add_inputs(self, targets: Sequence[Agency], suggested: Agency | None) -> None:
         action = self.row.action
@@ -122,12 +165,19 @@ class ActionForm(forms.Form):
             self.fields["until"] = forms.DateField(
                 label=_("复核日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             )
-        elif action is Action.EXTEND:
+        elif action in MOMENTS:
+            if action is Action.DECIDE_EXTENSION:
+                self.fields["approved"] = _yes_no(_("批复"), _("批准"), _("不批准"))
+            label, required = MOMENTS[action]
             self.fields["until"] = forms.DateTimeField(
-                label=_("延期至"),
+                label=label,
+                required=required,
                 input_formats=["%Y-%m-%dT%H:%M"],
                 widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+                help_text="" if required else MOMENT_HELP.get(action, ""),
             )
+        elif action is Action.DECIDE_APPEAL:
+            self.fields["upheld"] = _yes_no(_("裁定"), _("成立，撤销该牌"), _("不成立，维持该牌"))
         elif action is Action.MERGE:
             self.fields["into"] = forms.CharField(label=_("并入案件编号"), max_length=20)
         elif action is Action.RATE:
@@ -141,10 +191,12 @@ class ActionForm(forms.Form):
 
     def inputs(self) -> dict[str, Any]:
         """The arguments of ``perform``, photos apart."""
-        given = {name: value for name, value in self.cleaned_data.items() if name != "photos" and value not in ("", [])}
+        given = {
+            name: value for name, value in self.cleaned_data.items() if name != "photos" and value not in ("", [], None)
+        }
         given["version"] = self.cleaned_data.get("version") if self.row.action is not Action.COMMENT else None
         given.setdefault("note", "")
-        if self.row.action is Action.EXTEND and given["until"].tzinfo is None:
+        if self.row.action in MOMENTS and given.get("until") and given["until"].tzinfo is None:
             given["until"] = given["until"].replace(tzinfo=SHANGHAI)
         return given
 

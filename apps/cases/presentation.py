@@ -14,6 +14,8 @@ from apps.cases.models import Case, Leg
 from apps.cases.workflow import ACTION_LABELS, Action, Transition
 from apps.core.presentation import limit_look
 from apps.deadlines.calendar import WorkingCalendar
+from apps.deadlines.choices import Card, LimitState, Measure
+from apps.deadlines.models import Limit
 
 STATE_TONES = {CaseState.SUSPENDED: "hold", CaseState.CLOSED: "ok"}
 STATE_ICONS = {CaseState.SUSPENDED: "player-pause", CaseState.CLOSED: "circle-check"}
@@ -62,6 +64,17 @@ def look_of(case: Case, calendar: WorkingCalendar, at: datetime, *, began: datet
     timed = case.urgency != Urgency.URGENT and not paused
     left = working_minutes(calendar, at, case.due_at) if timed else None
     return Look(case.due_at, "paused" if paused else "", began or started_at(case), left, case.card)
+
+
+def look_of_limit(limit: Limit, calendar: WorkingCalendar, at: datetime) -> Look:
+    """A limit of its own, such as that of the whole case."""
+    card = "" if limit.card == Card.NONE else limit.card
+    if limit.state == LimitState.ENDED:
+        return Look(limit.due_at, "done", limit.started_at, None, card)
+    paused = limit.state == LimitState.PAUSED
+    timed = limit.measure != Measure.CALENDAR_HOURS and not paused
+    left = working_minutes(calendar, at, limit.due_at) if timed else None
+    return Look(limit.due_at, "paused" if paused else "", limit.started_at, left, card)
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,13 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.SUSPEND: ("player-pause", "s"),
     Action.RESUME: ("player-play", "s"),
     Action.EXTEND: ("calendar-plus", "l"),
+    Action.ASK_EXTENSION: ("calendar-question", "l"),
+    Action.DECIDE_EXTENSION: ("calendar-check", "b"),
     Action.SUPERVISE: ("flag", "u"),
+    Action.REPLY: ("message-reply", "y"),
+    Action.WITHDRAW: ("flag-off", "n"),
+    Action.APPEAL: ("scale", "q"),
+    Action.DECIDE_APPEAL: ("gavel", "z"),
     Action.COMMENT: ("message", "m"),
     Action.MERGE: ("git-merge", "g"),
     Action.REOPEN: ("rotate", "o"),
@@ -161,9 +180,15 @@ ORDER = [
     Action.REWORK,
     Action.REFUSE,
     Action.MERGE,
+    Action.REPLY,
+    Action.DECIDE_EXTENSION,
+    Action.DECIDE_APPEAL,
     Action.SUSPEND,
+    Action.ASK_EXTENSION,
     Action.EXTEND,
     Action.SUPERVISE,
+    Action.WITHDRAW,
+    Action.APPEAL,
     Action.REOPEN,
     Action.RATE,
     Action.COMMENT,
@@ -235,12 +260,22 @@ def leg_cards(legs: Iterable[Leg], calendar: WorkingCalendar, at: datetime) -> l
         card = leg.case.card if leg.role == LegRole.LEAD and not done else ""
         look = Look(leg.due_at, "paused" if paused else "", leg.opened_at, left, card)
         moves = [] if paused or leg.case.state != CaseState.DISPATCHED else LEG_MOVES.get(LegState(leg.state), [])
+        if leg.role == LegRole.LEAD and not done:
+            moves = [*moves, *_more_moves(leg, at)]
         buttons = [
             ActionButton(action.value, ACTION_LABELS[action], *ICONS_AND_KEYS[action], primary=number == 0)
             for number, action in enumerate(moves)
         ]
         cards.append(LegCard(leg, look, getattr(leg, "words", None) or "", buttons))
     return cards
+
+
+def _more_moves(leg: Leg, at: datetime) -> list[Action]:
+    """What the holder may do beside moving the case: answer an order, ask for more time before its end."""
+    more = [Action.REPLY] if leg.case.orders_open else []
+    if leg.case.state == CaseState.DISPATCHED and not leg.case.extension_asked and at <= leg.due_at:
+        more.append(Action.ASK_EXTENSION)
+    return more
 
 
 LEG_MOVES = {LegState.OFFERED: [Action.ACCEPT, Action.RETURN], LegState.ACCEPTED: [Action.FEEDBACK]}

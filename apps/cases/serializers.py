@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.cases.choices import Callback, Source, Urgency
+from apps.cases.choices import Callback, OrderOffice, Source, Urgency
 from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.cases.selectors import CaseDetail
 from apps.cases.selectors.catalogue import path_of
@@ -260,6 +260,12 @@ class ActionSerializer(serializers.Serializer[Any]):
     )
     passed = serializers.BooleanField(required=False)
     until = UntilField(required=False)
+    office = serializers.ChoiceField(choices=OrderOffice.choices, required=False)
+    order = serializers.IntegerField(required=False, help_text="which supervision; the soonest where left out")
+    approved = serializers.BooleanField(required=False)
+    card = serializers.IntegerField(required=False, help_text="against which card; the oldest where left out")
+    appeal = serializers.IntegerField(required=False, help_text="which appeal; the oldest where left out")
+    upheld = serializers.BooleanField(required=False)
     into = serializers.CharField(max_length=20, required=False)
     solved = serializers.BooleanField(required=False)
     satisfied = serializers.BooleanField(required=False)

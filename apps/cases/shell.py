@@ -11,7 +11,7 @@ from apps.cases.choices import CaseState, LegState
 from apps.cases.presentation import look_of, started_at, working_minutes
 from apps.cases.selectors import Wanted, case_page, desks_of
 from apps.cases.selectors.desk import legs_in_hand
-from apps.cases.selectors.waiting import held_by
+from apps.cases.selectors.waiting import appeals_for, held_by, orders_for, requests_for
 from apps.core import clock, navigation
 from apps.core.search import PER_PROVIDER, SearchHit, register_search
 from apps.core.waiting import WaitingItem, register_waiting
@@ -19,7 +19,7 @@ from apps.deadlines import rulebook
 from apps.grid.overlays import MOST_POINTS, MapPoint, register_overlay
 from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
-from apps.organisation.models import agency_ids_of
+from apps.organisation.models import Agency, agency_ids_of
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -36,6 +36,7 @@ KINDS = {
 def waiting_cases(user: "User") -> Iterator[WaitingItem]:
     """What stands on the user's desks and in the hands of the user's agencies."""
     desks = desks_of(user)
+    yield from _matters(user, desks)
     legs = legs_in_hand(user) if desks or agency_ids_of(user) else []
     cases = held_by(desks)
     if not legs and not cases:
@@ -66,6 +67,41 @@ def waiting_cases(user: "User") -> Iterator[WaitingItem]:
             started_at=started_at(case),
             left=look.left,
             card=case.card,
+        )
+
+
+def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
+    """Orders to answer, requests for more time and appeals to decide."""
+    for order in orders_for([*agency_ids_of(user), *(desk.pk for desk in desks)]):
+        yield WaitingItem(
+            title=order.case.title,
+            place=order.case.address or order.case.unit.name,
+            due_at=order.due_at,
+            url=reverse("cases:case", args=[order.case.number]),
+            kind=_("答复督办"),
+            icon="flag",
+            state=order.get_office_display(),
+            started_at=order.ordered_at,
+        )
+    for request in requests_for(desks):
+        yield WaitingItem(
+            title=request.case.title,
+            place=request.leg.agency.name,
+            due_at=request.due_before,
+            url=reverse("cases:case", args=[request.case.number]),
+            kind=_("批复延期"),
+            icon="calendar-question",
+            started_at=request.asked_at,
+        )
+    for appeal in appeals_for(user, desks):
+        yield WaitingItem(
+            title=appeal.step.limit.subject_label,
+            place=appeal.agency.name,
+            due_at=None,
+            url=appeal.step.limit.subject_url,
+            kind=_("裁定申诉"),
+            icon="scale",
+            card=appeal.step.card,
         )
 
 

@@ -1,11 +1,13 @@
 """In which capacities a person stands towards a case: gathered once, then checked by the table without queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from apps.cases.choices import OPEN_LEG, CaseState, LegRole, LegState
-from apps.cases.models import Case, Leg
+from apps.cases.matters import appeal_of, cards_of, open_appeals_of, open_orders_of
+from apps.cases.models import Case, Leg, Supervision
 from apps.cases.workflow import TRANSITIONS, By, Standing
+from apps.deadlines.models import CardAppeal, LadderStep
 from apps.grid.permissions import Permission
 from apps.grid.scopes import KINDS, covers, holds_at, scopes_of
 from apps.organisation.models import Agency, AgencyKind, agency_ids_of
@@ -32,12 +34,13 @@ def own_leg(legs: Iterable[Leg], user: "User") -> Leg | None:
 
 def standing_of(case: Case, legs: Iterable[Leg], user: "User") -> Standing:
     """The actor's standing. ``case`` has its category, desk, holder and handler loaded, ``legs`` their agencies."""
+    legs = list(legs)
     leg = own_leg(legs, user)
     capacities: set[tuple[By, Permission | None]] = set()
     for row in TRANSITIONS:
         if _able(row.by, row.needs, case, leg, user):
             capacities.add((row.by, row.needs))
-    present = {by for by in By if _present(by, case, leg, user)}
+    present = {by for by in By if _present(by, case, legs, leg, user)}
     return Standing(
         state=CaseState(case.state),
         capacities=frozenset(capacities),
@@ -46,11 +49,13 @@ def standing_of(case: Case, legs: Iterable[Leg], user: "User") -> Standing:
         category_on_the_spot=case.category.on_the_spot,
         reopened=case.reopen_count > 0,
         at_top=case.desk.unit.kind == KINDS[0],
+        order_open=case.orders_open > 0,
+        asked=case.extension_asked,
     )
 
 
 def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "User") -> bool:
-    if by is By.HANDLER:
+    if by in {By.HANDLER, By.HOLDER, By.CARDED}:
         return leg is not None
     if by is By.REPORTER:
         return case.reporter_id == user.pk and (needs is None or covers(user, needs, case.place))
@@ -63,11 +68,19 @@ def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "
     return covers(user, needs, case.place)
 
 
-def _present(by: By, case: Case, leg: Leg | None, user: "User") -> bool:
+def _present(by: By, case: Case, legs: Sequence[Leg], leg: Leg | None, user: "User") -> bool:
     if by is By.DESK:
         return _at_desk(case, user)
     if by is By.HANDLER:
         return leg is not None and leg.state in OPEN_LEG and not _is_desk_leg(case, leg)
+    if by is By.HOLDER:
+        return leg is not None and leg.state in OPEN_LEG and leg.role == LegRole.LEAD and not _is_desk_leg(case, leg)
+    if by is By.ORDERER:
+        return bool(orders_to_withdraw(case, user))
+    if by is By.CARDED:
+        return leg is not None and bool(cards_to_appeal(case, legs, user))
+    if by is By.REVIEWER:
+        return bool(appeals_to_decide(case, legs, user))
     if by is By.ABOVE:
         return _above_holder(case, user)
     return True
@@ -99,3 +112,40 @@ def _above_holder(case: Case, user: "User") -> bool:
     lowest = KINDS.index(case.desk.unit.kind) - (1 if own_desk else 0)
     scopes = scopes_of(user, Permission.CASE_EXTEND)
     return any(case.place[scope.column] == scope.unit_id and KINDS.index(scope.kind) <= lowest for scope in scopes)
+
+
+def level_over(case: Case, user: "User", permission: Permission) -> int | None:
+    """How high ``user`` holds ``permission`` over the case: the index of the unit's kind, 0 for the district."""
+    levels = [
+        KINDS.index(scope.kind) for scope in scopes_of(user, permission) if case.place[scope.column] == scope.unit_id
+    ]
+    return min(levels, default=None)
+
+
+def orders_to_withdraw(case: Case, user: "User") -> list[Supervision]:
+    """The open orders of the user's own level or of one below."""
+    orders = open_orders_of(case)
+    level = level_over(case, user, Permission.CASE_SUPERVISE) if orders else None
+    return [one for one in orders if level is not None and level <= KINDS.index(one.centre.unit.kind)]
+
+
+def cards_to_appeal(case: Case, legs: Sequence[Leg], user: "User") -> list[LadderStep]:
+    """The cards that the user's agencies got, without an appeal so far."""
+    return [card for card in cards_of(case, legs) if appeal_of(card) is None and is_own(card.holder, user)]
+
+
+def appeals_to_decide(case: Case, legs: Sequence[Leg], user: "User") -> list[CardAppeal]:
+    """The open appeals of those below the user's level: its head's, or one above it; never one's own."""
+    appeals = open_appeals_of(case, legs)
+    level = level_over(case, user, Permission.CASE_SUPERVISE) if appeals else None
+    if level is None:
+        return []
+    cards = {card.pk: card for card in cards_of(case, legs)}
+    found = []
+    for appeal in appeals:
+        card = cards[appeal.step_id]
+        head = appeal.decider or card.limit.head
+        lowest = KINDS.index(head.unit.kind) if head is not None else 0
+        if level <= lowest and not is_own(card.holder, user):
+            found.append(appeal)
+    return found

@@ -33,7 +33,13 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     EXTEND = "extend"
+    ASK_EXTENSION = "ask_extension"
+    DECIDE_EXTENSION = "decide_extension"
     SUPERVISE = "supervise"
+    REPLY = "reply"
+    WITHDRAW = "withdraw"
+    APPEAL = "appeal"
+    DECIDE_APPEAL = "decide_appeal"
     COMMENT = "comment"
     MERGE = "merge"
     REOPEN = "reopen"
@@ -55,7 +61,13 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.SUSPEND: pgettext_lazy("action", "挂起"),
     Action.RESUME: _("恢复"),
     Action.EXTEND: _("延期"),
+    Action.ASK_EXTENSION: _("申请延期"),
+    Action.DECIDE_EXTENSION: _("批复延期"),
     Action.SUPERVISE: pgettext_lazy("action", "督办"),
+    Action.REPLY: _("答复督办"),
+    Action.WITHDRAW: _("撤回督办"),
+    Action.APPEAL: _("红黄牌申诉"),
+    Action.DECIDE_APPEAL: _("裁定申诉"),
     Action.COMMENT: _("批注"),
     Action.MERGE: _("合并"),
     Action.REOPEN: _("重开"),
@@ -70,12 +82,20 @@ class By(StrEnum):
     """The desk of the centre that answers for the case now."""
     HANDLER = "handler"
     """Whoever holds an open leg of the case, for that leg."""
+    HOLDER = "holder"
+    """Whoever holds the case now and is not its own desk."""
     VERIFIER = "verifier"
     """Somebody on the ground who had no hand in handling it."""
     REPORTER = "reporter"
     """The person who reported it."""
     ABOVE = "above"
     """A centre above the present holder."""
+    ORDERER = "orderer"
+    """The level that ordered a supervision which waits for its reply, or one above it."""
+    CARDED = "carded"
+    """Whoever got a card on the case against which nobody has appealed yet."""
+    REVIEWER = "reviewer"
+    """A level above whoever appeals against a card."""
     COVERING = "covering"
     """Anybody whose scope covers the case."""
 
@@ -85,7 +105,8 @@ class Transition:
     """One row: from which states, by whom and with which permission, to which state (``None``: it stays or the effect
     decides). ``legs`` are the states the actor's own leg may be in; ``inputs`` must be given, ``note`` a text too.
     ``on_the_spot``: only where the category may be settled so; ``once``: only on a case never reopened before;
-    ``below_top``: only where there is a centre above."""
+    ``below_top``: only where there is a centre above; ``order``: only while a supervision waits for its reply;
+    ``asked``: only while a request for more time waits for its decision, or, if false, only while none does."""
 
     action: Action
     sources: frozenset[CaseState]
@@ -98,6 +119,8 @@ class Transition:
     on_the_spot: bool = False
     once: bool = False
     below_top: bool = False
+    order: bool = False
+    asked: bool | None = None
 
 
 S = CaseState
@@ -134,7 +157,43 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(
         Action.EXTEND, [S.REGISTERED, S.DISPATCHED], None, By.ABOVE, needs=P.CASE_EXTEND, note=True, inputs=("until",)
     ),
+    _row(
+        Action.ASK_EXTENSION,
+        [S.REGISTERED, S.DISPATCHED],
+        None,
+        By.HOLDER,
+        note=True,
+        inputs=("until",),
+        asked=False,
+    ),
+    _row(
+        Action.ASK_EXTENSION,
+        [S.REGISTERED],
+        None,
+        By.DESK,
+        needs=P.CASE_SETTLE,
+        note=True,
+        inputs=("until",),
+        asked=False,
+        below_top=True,
+    ),
+    _row(
+        Action.DECIDE_EXTENSION,
+        [S.REGISTERED, S.DISPATCHED],
+        None,
+        By.ABOVE,
+        needs=P.CASE_EXTEND,
+        inputs=("approved",),
+        asked=True,
+    ),
     _row(Action.SUPERVISE, sorted(OPEN), None, By.COVERING, needs=P.CASE_SUPERVISE, note=True),
+    _row(Action.REPLY, sorted(OPEN), None, By.HOLDER, note=True, order=True),
+    _row(Action.REPLY, sorted(OPEN), None, By.DESK, needs=P.CASE_SETTLE, note=True, order=True),
+    _row(Action.WITHDRAW, sorted(OPEN), None, By.ORDERER, needs=P.CASE_SUPERVISE, note=True, order=True),
+    _row(Action.APPEAL, list(CaseState), None, By.CARDED, note=True),
+    _row(
+        Action.DECIDE_APPEAL, list(CaseState), None, By.REVIEWER, needs=P.CASE_SUPERVISE, note=True, inputs=("upheld",)
+    ),
     _row(Action.COMMENT, list(CaseState), None, By.COVERING, needs=P.CASE_COMMENT, note=True),
     _row(Action.MERGE, [S.REPORTED, S.REGISTERED], S.MERGED, By.DESK, needs=P.CASE_REGISTER, inputs=("into",)),
     _row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.DESK, needs=P.CASE_REGISTER, note=True),
@@ -161,6 +220,10 @@ class Standing:
     reopened: bool = False
     at_top: bool = False
     """Whether the case's desk is the district's, above which there is none."""
+    order_open: bool = False
+    """Whether a supervision waits for its reply."""
+    asked: bool = False
+    """Whether a request for more time waits for its decision."""
 
 
 def rows_of(action: Action) -> tuple[Transition, ...]:
@@ -188,6 +251,8 @@ def fits(row: Transition, standing: Standing) -> bool:
         and (not row.on_the_spot or standing.category_on_the_spot)
         and not (row.once and standing.reopened)
         and not (row.below_top and standing.at_top)
+        and (not row.order or standing.order_open)
+        and row.asked in {None, standing.asked}
     )
 
 

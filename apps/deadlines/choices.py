@@ -15,6 +15,9 @@ class Stage(models.TextChoices):
     WHOLE = "whole", pgettext_lazy("stage", "全程")
     SUPERVISION = "supervision", pgettext_lazy("stage", "督办答复")
     RECTIFICATION = "rectification", pgettext_lazy("stage", "整改")
+    LOG_REVIEW = "log_review", pgettext_lazy("stage", "日志审阅")
+    TASK = "task", pgettext_lazy("stage", "任务")
+    APPEAL = "appeal", pgettext_lazy("stage", "申诉")
 
 
 class Level(models.TextChoices):
@@ -77,6 +80,14 @@ class Card(models.TextChoices):
     RED = "red", _("红牌")
 
 
+class AppealState(models.TextChoices):
+    """What became of an appeal against a card."""
+
+    OPEN = "open", pgettext_lazy("appeal", "待裁定")
+    UPHELD = "upheld", pgettext_lazy("appeal", "撤销该牌")
+    REJECTED = "rejected", pgettext_lazy("appeal", "维持该牌")
+
+
 class LimitState(models.TextChoices):
     """Where a limit stands."""
 
@@ -112,3 +123,8 @@ CARD_OF_STEP = {
     StepKind.MEETING: Card.NONE,
     StepKind.COMMITTEE: Card.NONE,
 }
+
+CARD_STEPS = (StepKind.YELLOW, StepKind.RED)
+
+# A log to be read is not a case to be chased: its desk is reminded, and nobody gets a card for it.
+STEPS_OF_STAGE = {Stage.LOG_REVIEW: frozenset({StepKind.REMIND})}

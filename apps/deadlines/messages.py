@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_noop as _
 
+from apps.core.clock import local
 from apps.deadlines.announcements import StepTaken
 from apps.deadlines.choices import Stage, StepKind
 from apps.notices import kinds, texts
 from apps.notices.choices import Group
 from apps.notices.services import Draft, send
 from apps.organisation.models import Agency, AgencyKind
-from apps.organisation.selectors import agency_people
+from apps.organisation.selectors import agency_people, leaders_of, supervising_centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,12 @@ STAGE_WORDS = {
     Stage.WHOLE: "全程",
     Stage.SUPERVISION: "督办答复",
     Stage.RECTIFICATION: "整改",
+    Stage.LOG_REVIEW: "日志审阅",
+    Stage.TASK: "任务",
+    Stage.APPEAL: "申诉",
 }
+# Of these one notice a day goes out, however many fall due, under one name and one address.
+GATHERED = {Stage.LOG_REVIEW: (_("网格日志待审阅"), "/inspections/logs/")}
 
 
 def register_looks() -> None:
@@ -119,23 +125,28 @@ def send_notices(steps: Sequence[StepTaken]) -> None:
             continue
         words = WORDS[step.kind]
         recipients = set(people.of(step.holder_id))
-        if words.head and step.head_id is not None:
-            recipients |= people.of(step.head_id)
+        if words.head:
+            recipients |= people.above(step.holder_id, step.head_id, step.district_id)
         if words.district:
             recipients |= people.of_district(step.district_id)
+        gathered = GATHERED.get(Stage(step.stage))
         draft = Draft(
             recipients=frozenset(recipients),
             kind=f"deadline.{step.kind}",
             title=words.title,
             body=words.body,
             params={
-                "subject": step.subject_label,
+                "subject": texts.text(gathered[0]) if gathered else step.subject_label,
                 "stage": texts.text(STAGE_WORDS[Stage(step.stage)], "stage"),
                 "due": texts.moment(step.due_at),
             },
-            url=step.subject_url,
+            url=gathered[1] if gathered else step.subject_url,
             urgent=words.urgent,
-            dedupe_key=f"deadline-step:{step.limit_id}:{step.step}",
+            dedupe_key=(
+                f"deadline-day:{step.stage}:{step.holder_id}:{step.kind}:{local(step.done_at).date()}"
+                if gathered
+                else f"deadline-step:{step.limit_id}:{step.step}"
+            ),
         )
         by_moment.setdefault(step.done_at, []).append(draft)
     for moment, drafts in by_moment.items():
@@ -148,12 +159,24 @@ class _People:
     def __init__(self) -> None:
         self._known: dict[int, set[int]] = {}
         self._districts: dict[int, int | None] = {}
+        self._above: dict[tuple[int, int | None], set[int]] = {}
 
     def of(self, agency_id: int) -> set[int]:
         if agency_id not in self._known:
             agency = Agency.objects.get(pk=agency_id)
             self._known[agency_id] = set(agency_people(agency).order_by().values_list("pk", flat=True))
         return self._known[agency_id]
+
+    def above(self, holder_id: int, head_id: int | None, district_id: int) -> set[int]:
+        """Those of the head; where it is missing, of the next centre above, and in the end the district's leaders."""
+        key = (holder_id, head_id)
+        if key not in self._above:
+            found = Agency.objects.select_related("unit").in_bulk([pk for pk in key if pk is not None])
+            centre = supervising_centre(found[holder_id], found.get(head_id or 0))
+            self._above[key] = (
+                self.of(centre.pk) if centre else set(leaders_of(district_id).values_list("pk", flat=True))
+            )
+        return self._above[key]
 
     def of_district(self, district_id: int) -> set[int]:
         if district_id not in self._districts:

@@ -1,6 +1,8 @@
 """Rows of the clock: calendar, policies and ladder as data; limits, the steps taken on them, and the sweeps."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -10,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import presentation
 from apps.deadlines.choices import (
+    CARD_STEPS,
     Anchor,
+    AppealState,
     Card,
     Complexity,
     Level,
@@ -23,8 +27,13 @@ from apps.deadlines.choices import (
     Urgency,
 )
 from apps.deadlines.reckoning import Rung
+from apps.grid.permissions import Permission
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
-from apps.organisation.models import Agency, DateRange
+from apps.grid.scopes import scope_q
+from apps.organisation.models import Agency, DateRange, agency_ids_of
+
+if TYPE_CHECKING:
+    from apps.grid.scopes import Person
 
 
 class CalendarYear(models.Model):
@@ -371,6 +380,37 @@ class Limit(Placed):
         return (self.paused_at or self.ended_at or at) > self.due_at
 
 
+class LadderStepQuerySet(models.QuerySet["LadderStep"]):
+    """Steps taken."""
+
+    def cards(self) -> Self:
+        """The steps that issued a card."""
+        return self.filter(kind__in=CARD_STEPS)
+
+    def on(self, subjects: Iterable[tuple[str, int]]) -> Self:
+        """The steps on limits of these (subject kind, subject id) pairs."""
+        by_kind: dict[str, list[int]] = {}
+        for kind, subject_id in subjects:
+            by_kind.setdefault(kind, []).append(subject_id)
+        condition = Q(pk__in=[])
+        for kind, ids in by_kind.items():
+            condition |= Q(limit__subject_kind=kind, limit__subject_id__in=ids)
+        return self.filter(condition)
+
+    def cards_on(self, subjects: Iterable[tuple[str, int]]) -> Self:
+        """The cards issued on these subjects, oldest first, with limit, holder and appeal."""
+        related = ("limit__head__unit", "holder__unit", "appeal__decider__unit")
+        return self.cards().on(subjects).select_related(*related).order_by("done_at", "id")
+
+    def standing(self) -> Self:
+        """The cards that no decided appeal has withdrawn."""
+        return self.cards().exclude(appeal__state=AppealState.UPHELD)
+
+    def visible_to(self, user: "Person", permission: Permission = Permission.CASE_VIEW) -> Self:
+        """Steps on limits within the scope, and those taken on an agency of the user's."""
+        return self.filter(scope_q(user, permission, "limit__") | Q(holder__in=agency_ids_of(user)))
+
+
 class LadderStep(models.Model):
     """A step taken on a limit: itself the append-only event of a timeline. ``holder`` is who held it then."""
 
@@ -382,8 +422,18 @@ class LadderStep(models.Model):
     due_at = models.DateTimeField()
     done_at = models.DateTimeField()
 
+    objects = LadderStepQuerySet.as_manager()
+
     class Meta:
         ordering = ["limit_id", "step"]
+        indexes = [
+            models.Index(fields=["-done_at", "-id"], condition=Q(kind__in=CARD_STEPS), name="deadlines_step_cards"),
+            models.Index(
+                fields=["holder", "-done_at", "-id"],
+                condition=Q(kind__in=CARD_STEPS),
+                name="deadlines_step_holder_cards",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["limit", "step"], name="deadlines_ladderstep_once"),
             models.CheckConstraint(condition=Q(done_at__gte=F("due_at")), name="deadlines_ladderstep_done_when_due"),
@@ -442,3 +492,46 @@ class SweepRun(models.Model):
     def seconds(self) -> float | None:
         """How long it took, in seconds; ``None`` while it has no end."""
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
+
+
+class CardAppeal(models.Model):
+    """An appeal against one card by whoever got it. Decided in favour, it withdraws the card; the step stays written.
+
+    ``agency`` is the card's holder, ``decider`` the centre asked to decide; none where the leaders of the district do.
+    """
+
+    step = models.OneToOneField(LadderStep, on_delete=models.PROTECT, related_name="appeal")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    decider = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    made_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    reason = models.TextField(_("申诉理由"), max_length=2000)
+    state = models.CharField(max_length=10, choices=AppealState.choices, default=AppealState.OPEN)
+    decided_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decided_at = models.DateTimeField(null=True)
+    decision = models.TextField(_("裁定理由"), max_length=2000, blank=True)
+
+    class Meta:
+        ordering = ["made_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["decider", "made_at"], condition=Q(state=AppealState.OPEN), name="deadlines_cardappeal_waiting"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="deadlines_cardappeal_reason_given"),
+            models.CheckConstraint(
+                condition=Q(state=AppealState.OPEN, decided_at__isnull=True, decided_by__isnull=True, decision="")
+                | (
+                    Q(state__in=[AppealState.UPHELD, AppealState.REJECTED], decided_by__isnull=False)
+                    & Q(decided_at__gte=F("made_at"))
+                    & ~Q(decision="")
+                ),
+                name="deadlines_cardappeal_decided_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step_id} {self.state}"

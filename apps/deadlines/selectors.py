@@ -23,16 +23,9 @@ from apps.deadlines.rulebook import InForce
 
 
 def steps_on(subjects: Iterable[tuple[str, int]]) -> "QuerySet[LadderStep]":
-    """Every ladder step taken on these (subject kind, subject id) pairs, oldest first, with its limit and holder."""
-    condition = Q(pk__in=[])
-    by_kind: dict[str, list[int]] = {}
-    for kind, subject_id in subjects:
-        by_kind.setdefault(kind, []).append(subject_id)
-    for kind, ids in by_kind.items():
-        condition |= Q(limit__subject_kind=kind, limit__subject_id__in=ids)
-    return (
-        LadderStep.objects.filter(condition).select_related("limit", "holder").order_by("done_at", "limit_id", "step")
-    )
+    """Every ladder step taken on these (subject kind, subject id) pairs, oldest first, with limit and appeal."""
+    steps = LadderStep.objects.on(subjects).select_related("limit", "holder", "appeal")
+    return steps.order_by("done_at", "limit_id", "step")
 
 
 def open_limits_of(subjects: Iterable[tuple[str, int]]) -> "QuerySet[Limit]":

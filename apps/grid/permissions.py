@@ -117,6 +117,7 @@ ROLES: dict[Role, RoleRule] = {
                 _P.UNIT_VIEW,
                 _P.CASE_VIEW,
                 _P.CASE_COMMENT,
+                _P.CASE_SUPERVISE,
                 _P.LOG_VIEW,
                 _P.LOG_REVIEW,
                 _P.SCORE_VIEW,

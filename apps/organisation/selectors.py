@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.grid.models import Unit
+from apps.grid.models import Unit, UnitUserObjectPermission
+from apps.grid.permissions import Permission, Role
 from apps.organisation.models import Agency, AgencyKind, RoleGrant, agency_ids_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ __all__ = [
     "centre_of",
     "centres_above",
     "dispatch_targets",
+    "leaders_of",
     "roles_of",
+    "supervising_centre",
 ]
 
 
@@ -56,6 +59,34 @@ def agency_people(agency: Agency) -> "QuerySet[User]":
         roles = ["station", "street_dispatcher", "district_dispatcher"]
         return User.objects.filter(is_active=True, grants__unit_id=agency.unit_id, grants__role__in=roles).distinct()
     return User.objects.filter(is_active=True, grants__agency_id=agency.pk).distinct()
+
+
+def leaders_of(district_id: int) -> "QuerySet[User]":
+    """The leaders of a district: above its own desk there is nobody else."""
+    in_force = UnitUserObjectPermission.objects.filter(
+        content_object_id=district_id, permission__codename=Permission.CASE_SUPERVISE.value
+    )
+    return User.objects.filter(
+        is_active=True,
+        grants__unit_id=district_id,
+        grants__role=Role.LEADER,
+        pk__in=in_force.values("user_id"),
+    ).distinct()
+
+
+def supervising_centre(holder: Agency, head: Agency | None) -> Agency | None:
+    """Who answers above ``holder``: ``head``, or where it is missing or nobody sits at its desk the next centre above.
+
+    ``None`` where that leaves the leaders of the district.
+    """
+    if head is not None and head.is_active and agency_people(head).exists():
+        return head
+    below = (head or holder).unit
+    above = centres_above(below)
+    if head is None and holder.kind != AgencyKind.CENTRE:
+        above = Agency.objects.filter(kind=AgencyKind.CENTRE, unit=below) | above
+    candidates = above.filter(is_active=True).select_related("unit").order_by("-unit__level")
+    return next((centre for centre in candidates if agency_people(centre).exists()), None)
 
 
 def roles_of(user: "Person", on: "date") -> "QuerySet[RoleGrant]":

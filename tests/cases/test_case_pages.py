@@ -263,7 +263,7 @@ class TestActing:
         assert (answer.status_code, answer["HX-Retarget"]) == (409, "#action-panel")
         said = words(answer)
         assert "他人刚刚办理过" in said
-        assert "310106区网格化中心 督办 district 领导关注" in said
+        assert "310106区网格化中心 督办，限 03-04 周三 09:34 前答复 district 领导关注" in said
         form = answer.context["form"]
         assert (form["note"].value(), form["version"].value()) == ("请今日清运", case.version + 1)
         assert form["agency"].value() == world.agencies["section"].code

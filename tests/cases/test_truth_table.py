@@ -15,13 +15,15 @@ from tests.factories.cases import World
 
 ACTIONS = (
     "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume extend "
-    "supervise comment merge reopen rate"
+    "ask_extension decide_extension supervise reply withdraw appeal decide_appeal comment merge reopen rate"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed".split()
 
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
-CENTRE = DESK | {"suspend", "resume", "extend", "supervise", "comment"}
-LEGS = {"accept", "return", "feedback"}
+DESK |= {"reply", "ask_extension"}
+ORDERS = {"supervise", "withdraw", "decide_appeal"}
+CENTRE = DESK | ORDERS | {"suspend", "resume", "extend", "decide_extension", "comment"}
+LEGS = {"accept", "return", "feedback", "reply", "ask_extension", "appeal"}
 
 # What somebody could ever do with a case of grid 0 0 0 that `worker` reported: all else is 403. None: 404.
 EVER: dict[str, set[str] | None] = {
@@ -32,7 +34,7 @@ EVER: dict[str, set[str] | None] = {
     "district": CENTRE,
     "agency": None,
     "assistant": None,
-    "leader": {"comment"},
+    "leader": ORDERS | {"comment"},
     "assessor": set(),
     "mate": None,
     "station_next": None,
@@ -58,27 +60,27 @@ NOW: dict[str, dict[str, str]] = {
         "station": "register refuse merge comment",
         "street": "supervise comment",
         "district": "supervise comment",
-        "leader": "comment",
+        "leader": "supervise comment",
     },
     "registered": {
         "station": "comment",
-        "street": "settle dispatch escalate suspend supervise comment merge",
+        "street": "settle dispatch escalate suspend ask_extension supervise comment merge",
         "district": "extend supervise comment",
-        "leader": "comment",
+        "leader": "supervise comment",
     },
     "offered": {
         "station": "comment",
         "street": "suspend extend supervise comment",
         "district": "extend supervise comment",
-        "agency": "accept return",
-        "leader": "comment",
+        "agency": "accept return ask_extension",
+        "leader": "supervise comment",
     },
     "accepted": {
         "station": "comment",
         "street": "suspend extend supervise comment",
         "district": "extend supervise comment",
-        "agency": "feedback",
-        "leader": "comment",
+        "agency": "feedback ask_extension",
+        "leader": "supervise comment",
     },
     "handled": {
         "worker": "verify",
@@ -86,19 +88,19 @@ NOW: dict[str, dict[str, str]] = {
         "station": "verify comment",
         "street": "verify rework supervise comment",
         "district": "verify supervise comment",
-        "leader": "comment",
+        "leader": "supervise comment",
     },
     "verified": {
         "station": "comment",
         "street": "rework close supervise comment",
         "district": "supervise comment",
-        "leader": "comment",
+        "leader": "supervise comment",
     },
     "suspended": {
         "station": "comment",
         "street": "resume supervise comment",
         "district": "supervise comment",
-        "leader": "comment",
+        "leader": "supervise comment",
     },
     "merged": {"station": "comment", "street": "comment", "district": "comment", "leader": "comment"},
     "refused": {"station": "comment", "street": "comment", "district": "comment", "leader": "comment"},
@@ -200,6 +202,7 @@ def inputs(world: World, action: str) -> dict[str, Any]:
         "verify": {"passed": True},
         "suspend": {"until": (world.at + timedelta(days=5)).date()},
         "extend": {"until": world.at + timedelta(days=20)},
+        "ask_extension": {"until": world.at + timedelta(days=20)},
         "rate": {"solved": True, "satisfied": False},
     }
     return {"note": "写明情况", **given.get(action, {})}
@@ -288,7 +291,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 19
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 25
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

@@ -155,7 +155,7 @@ cases:reporter GET /cases/{case}/reporters/{reporter}/               302 403 200
 cases:reporter POST /cases/{case}/reporters/{reporter}/              302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
 cases:attach POST /cases/{case}/photos/                              302 302 302 302 403 302 404 403 404 404 404 404 404 404 404
 cases:act GET /cases/{case}/act/comment/                             302 403 200 200 200 403 404 403 404 404 404 404 404 404 404
-cases:act POST /cases/{case}/act/supervise/                          302 403 403 302 403 403 404 403 404 404 404 404 404 404 404
+cases:act POST /cases/{case}/act/supervise/                          302 403 403 302 302 403 404 403 404 404 404 404 404 404 404
 cases:desk GET /desk/                                                302 403 200 200 403 200 403 403 403 403 403 403 403 200 403
 api:categories GET /api/v1/categories/                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:agencies GET /api/v1/agencies/?unit=310106001                    401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -164,7 +164,7 @@ api:cases POST /api/v1/cases/                                        401 400 400
 api:case GET /api/v1/cases/{case}/                                   401 200 200 200 200 200 404 200 404 404 404 404 404 404 404
 api:case-events GET /api/v1/cases/{case}/events/                     401 200 200 200 200 200 404 200 404 404 404 404 404 404 404
 api:case-attachments POST /api/v1/cases/{case}/attachments/          401 400 400 400 403 400 404 403 404 404 404 404 404 404 404
-api:case-action POST /api/v1/cases/{case}/supervise/                 401 403 403 200 403 403 404 403 404 404 404 404 404 404 404
+api:case-action POST /api/v1/cases/{case}/supervise/                 401 403 403 200 200 403 404 403 404 404 404 404 404 404 404
 # The phone: for those who keep logs
 field:today GET /field/                                              302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
 field:report GET /field/report/                                      302 200 200 403 403 403 403 403 403 403 403 200 200 403 403

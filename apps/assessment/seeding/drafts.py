@@ -35,6 +35,18 @@ class LegDraft:
 
 
 @dataclass(slots=True)
+class OrderDraft:
+    """A supervision order that waits for its reply, and its limit."""
+
+    centre: Office
+    holder: Office
+    head: int | None
+    at: datetime
+    text: str
+    span: Span
+
+
+@dataclass(slots=True)
 class EventDraft:
     """One event before it is chained."""
 
@@ -87,11 +99,18 @@ class Story:
     closed: datetime | None = None
     handling_due: datetime | None = None
     handled_in_time: bool | None = None
+    whole: Span | None = None
+    desks: list[tuple[datetime, Office, int | None]] = field(default_factory=list)
+    order: OrderDraft | None = None
 
     @property
     def open(self) -> bool:
         """Whether somebody still holds the case."""
         return self.closed is None
+
+    def desk_at(self, moment: datetime) -> Office:
+        """The desk that answered for the registered case then."""
+        return next(office for since, office, _head in reversed(self.desks) if since <= moment)
 
 
 def stamp(moment: datetime) -> str:

@@ -15,13 +15,16 @@ from apps.assessment.seeding import texts
 from apps.assessment.seeding.drafts import Story
 from apps.assessment.seeding.story import Teller
 from apps.assessment.seeding.threads import BatchWriter
-from apps.assessment.seeding.world import World
+from apps.assessment.seeding.world import Ground, World
 from apps.assessment.seeding.writing import Batch, Ids
 from apps.core.clock import SHANGHAI, local
+from apps.deadlines.models import Limit
 from apps.inspections.models import DailyLog, LogEntry
+from apps.inspections.services.review import review_limit
 
 BATCH = 2000
 WEEKEND_SHARE = 0.15
+READ_SHARE = 0.97
 
 DayOf = tuple[int, date]
 
@@ -128,16 +131,39 @@ def write_logs(
     logs = entries = 0
     for day in days:
         ids = iter(reserve(sequence, len(world.grounds)))
-        log_lines, entry_lines = _one_day(world, rng, day, now, diary, leaders, habits, ids)
+        log_lines, entry_lines, waiting = _one_day(world, rng, day, now, diary, leaders, habits, ids)
         logs += len(log_lines)
         entries += len(entry_lines)
-        writer.put(_writing(table, log_lines, entry_lines))
+        writer.put(_writing(table, log_lines, entry_lines, _review_limits(world, waiting, now)))
     return logs, entries
 
 
-def _writing(table: str, logs: list[str], entries: list[str]) -> Callable[[], None]:
+Waiting = tuple[int, uuid.UUID, Ground, datetime]
+"""A log that nobody has read: its key, its public key, whose grid, when it was filed."""
+
+
+def _review_limits(world: World, waiting: list[Waiting], now: datetime) -> list[Limit]:
+    """The running limits of logs that wait to be read."""
+    return [
+        review_limit(
+            world.times.book,
+            log_id=log_id,
+            client_id=client_id,
+            label=f"{local(filed):%m-%d}",
+            place=ground.place,
+            holder_id=ground.station.id,
+            head_id=ground.centre.id,
+            level=ground.station.level,
+            at=filed,
+        )
+        for log_id, client_id, ground, filed in waiting
+    ]
+
+
+def _writing(table: str, logs: list[str], entries: list[str], limits: list[Limit]) -> Callable[[], None]:
     def write() -> None:
         with transaction.atomic():
+            Limit.objects.bulk_create(limits)
             trust_references()
             copy_rows(table, LOG_COLUMNS, logs)
             copy_rows(LogEntry._meta.db_table, ENTRY_COLUMNS, entries)
@@ -154,11 +180,12 @@ def _one_day(
     leaders: dict[int, int],
     habits: dict[int, float],
     ids: Iterator[int],
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[str], list[Waiting]]:
     evening = datetime.combine(day, time(16, 40), tzinfo=SHANGHAI)
     subjects = tuple(texts.LOG_SUBJECTS)
     logs: list[str] = []
     entries: list[str] = []
+    waiting: list[Waiting] = []
     for ground in world.grounds:
         if rng.random() > habits[ground.worker]:
             continue
@@ -167,14 +194,17 @@ def _one_day(
         if filed > now:
             continue
         log_id = next(ids)
-        reviewer = leaders.get(ground.grid) if rng.random() < 0.55 else None
+        reviewer = leaders.get(ground.grid) if rng.random() < READ_SHARE else None
         reviewed = filed + timedelta(minutes=rng.randrange(600, 3000))
         if reviewed > now:
             reviewer = None
+        client_id = uuid.UUID(int=rng.getrandbits(128), version=4)
+        if not reviewer:
+            waiting.append((log_id, client_id, ground, filed))
         logs.append(
             line(
                 log_id,
-                uuid.UUID(int=rng.getrandbits(128), version=4),
+                client_id,
                 ground.worker,
                 day,
                 "reviewed" if reviewer else "filed",
@@ -208,4 +238,4 @@ def _one_day(
                     filed,
                 )
             )
-    return logs, entries
+    return logs, entries, waiting

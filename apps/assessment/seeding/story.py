@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from apps.assessment.seeding import texts
-from apps.assessment.seeding.drafts import EventDraft, LegDraft, Story, stamp
+from apps.assessment.seeding.drafts import EventDraft, LegDraft, OrderDraft, Story, stamp
 from apps.assessment.seeding.names import address
 from apps.assessment.seeding.world import Ground, Kind, Office, World
 from apps.core import clock
@@ -18,6 +18,7 @@ from apps.deadlines.choices import Stage
 PUBLIC_SOURCES = ("hotline_12345", "hotline_12345", "hotline_12345", "letter_box", "service_hall", "petition", "wechat")
 GRID_SOURCES = ("patrol", "patrol", "patrol", "log", "log", "inspection")
 SCREENING, HANDLING, VERIFYING = Stage.SCREENING.value, Stage.HANDLING.value, Stage.VERIFYING.value
+WHOLE, SUPERVISION = Stage.WHOLE.value, Stage.SUPERVISION.value
 URGENT_SHARE = 0.45
 NUMBERED = frozenset({"hotline_12345", "petition"})
 
@@ -220,6 +221,10 @@ class _Run:
         self.leg.end("ended", self.at)
         self.open_leg(desk, desk, HANDLING, self.at, head=self.head_of(desk))
         story.registered = self.at
+        story.whole = self.world.times.span(
+            stage=WHOLE, level=desk.level, kind=story.kind, place=story.ground.place, at=self.at
+        )
+        story.desks.append((self.at, desk, self.head_of(desk)))
         self.act(desk, "register", "registered", due=self.due())
 
     def settle(self, desk: Office) -> None:
@@ -265,6 +270,7 @@ class _Run:
         desk = story.desk
         self.leg.end("ended", self.at)
         self.open_leg(above, above, HANDLING, self.at, head=self.head_of(above))
+        story.desks.append((self.at, above, self.head_of(above)))
         self.act(desk, "escalate", "registered", self.rng.choice(notes), agency=above.name, due=self.due())
 
     def dispatch(self, agency: Office) -> None:
@@ -346,6 +352,17 @@ class _Run:
         rater: int | Office = desk.person if desk.person == story.reporter else desk
         self.act(rater, "rate", solved=story.solved, satisfied=story.satisfied)
 
+    def press(self, centre: Office, text: str) -> None:
+        """An order from the centre to whoever holds the case."""
+        story, holder = self.story, self.leg.agency
+        head = self.head_of(holder) if centre.id == holder.id else centre.id
+        span = self.world.times.span(
+            stage=SUPERVISION, level=holder.level, kind=story.kind, place=story.ground.place, at=self.at
+        )
+        story.order = OrderDraft(centre, holder, head, self.at, text, span)
+        details: dict[str, Any] = {"agency": centre.name, "office": "centre", "holder": holder.name, "order": 1}
+        self.act(centre.person, "supervise", note=text, due=stamp(span.due), **details)
+
     def settle_down(self) -> None:
         """What may still happen to a case that rests: an order from above, or being set aside."""
         story, rng = self.story, self.rng
@@ -364,6 +381,6 @@ class _Run:
                 story.supervised = True
                 centre = story.ground.centre
                 story.supervisor = centre.id
-                self.act(centre.person, "supervise", note=rng.choice(texts.PRESS_NOTES), agency=centre.name)
+                self.press(centre, rng.choice(texts.PRESS_NOTES))
         except Cut:
             return

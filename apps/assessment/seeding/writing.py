@@ -2,148 +2,62 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from random import Random
+from typing import NamedTuple
 
 from django.db import transaction
 
 from apps.assessment.copying import array, copy_rows, id_sequence, line, reserve, text_cell, trust_references
+from apps.assessment.seeding.columns import (
+    CASE_COLUMNS,
+    EVENT_COLUMNS,
+    LEG_COLUMNS,
+    LIMIT_COLUMNS,
+    ORDER_COLUMNS,
+    STEP_COLUMNS,
+)
 from apps.assessment.seeding.drafts import LegDraft, Story
 from apps.assessment.seeding.story import NUMBERED
 from apps.assessment.seeding.texts import REFUSE_NOTES
-from apps.cases.choices import LEG_SUBJECT
-from apps.cases.models import Case, CaseEvent, Leg
+from apps.assessment.seeding.world import Span
+from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT
+from apps.cases.models import Case, CaseEvent, Leg, Supervision
 from apps.cases.services.reporting import format_number
 from apps.cases.words import words_of
 from apps.core.audit import GENESIS, link_hash
 from apps.deadlines.choices import CARD_OF_STEP, StepKind
 from apps.deadlines.models import LadderStep, Limit
-
-CASE_COLUMNS = [
-    "id",
-    "number",
-    "category_id",
-    "title",
-    "description",
-    "words",
-    "urgency",
-    "source",
-    "source_number",
-    "lon",
-    "lat",
-    "address",
-    "state",
-    "suspended_from",
-    "review_on",
-    "open",
-    "holder_id",
-    "desk_id",
-    "due_at",
-    "card",
-    "supervised",
-    "supervisor_id",
-    "version",
-    "reporter_id",
-    "worker_id",
-    "handler_id",
-    "handled_by_id",
-    "settled_kind",
-    "rework_count",
-    "return_count",
-    "reopen_count",
-    "merged_into_id",
-    "solved",
-    "satisfied",
-    "reported_at",
-    "registered_at",
-    "dispatched_at",
-    "handled_at",
-    "verified_at",
-    "closed_at",
-    "handling_due_at",
-    "handled_in_time",
-    "district_id",
-    "street_id",
-    "community_id",
-    "grid_id",
-    "head_sequence",
-    "head_hash",
-]
-LEG_COLUMNS = [
-    "id",
-    "case_id",
-    "sequence",
-    "agency_id",
-    "desk_id",
-    "role",
-    "stage",
-    "state",
-    "version",
-    "due_at",
-    "in_time",
-    "handled_by_id",
-    "note",
-    "opened_at",
-    "accepted_at",
-    "ended_at",
-]
-LIMIT_COLUMNS = [
-    "id",
-    "district_id",
-    "street_id",
-    "community_id",
-    "grid_id",
-    "stage",
-    "subject_kind",
-    "subject_id",
-    "subject_label",
-    "subject_url",
-    "holder_id",
-    "head_id",
-    "started_at",
-    "counts_from",
-    "paused_at",
-    "ended_at",
-    "outcome",
-    "state",
-    "card",
-    "extensions",
-    "last_step",
-    "next_step_at",
-    "policy_id",
-    "ladder_id",
-    "measure",
-    "due_at",
-    "plan_steps",
-    "plan_kinds",
-    "plan_times",
-]
-STEP_COLUMNS = ["limit_id", "step", "kind", "card", "holder_id", "due_at", "done_at"]
-EVENT_COLUMNS = [
-    "case_id",
-    "leg_id",
-    "sequence",
-    "at",
-    "actor_id",
-    "action",
-    "payload",
-    "salt",
-    "digest",
-    "previous",
-    "hash",
-    "from_state",
-    "to_state",
-]
+from apps.deadlines.reckoning import PlannedStep
 
 _spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+Place = tuple[int, int, int, int]
+Facts = tuple[Place, str, str]
+"""What the limits of one case share: its path, their label, its number."""
+
+
+class Course(NamedTuple):
+    """How a limit ran: from when, until when its steps fell, and how it stands."""
+
+    began: datetime
+    until: datetime
+    state: str
+    paused: datetime | None
+    ended: datetime | None
+
+
+def _card_of(kinds: Iterable[str]) -> str:
+    return next((card for card in ("red", "yellow") if card in kinds), "none")
 
 
 class Ids:
     """Numbers from the sequences of cases, legs, limits and case numbers."""
 
     def __init__(self) -> None:
-        tables = [model._meta.db_table for model in (Case, Leg, Limit)]
+        tables = [model._meta.db_table for model in (Case, Leg, Limit, Supervision)]
         self._names = {"number": "cases_number", **{table: id_sequence(table) for table in tables}}
 
     def take(self, name: str, count: int) -> Iterator[int]:
@@ -162,6 +76,7 @@ class Batch:
         self.legs: list[str] = []
         self.limits: list[str] = []
         self.steps: list[str] = []
+        self.orders: list[str] = []
         self.events: list[str] = []
         self._openings: dict[int, tuple[int, str, Story]] = {}
 
@@ -171,7 +86,8 @@ class Batch:
         case_ids = self._ids.take(Case._meta.db_table, len(stories))
         numbers = self._ids.take("number", len(stories))
         leg_ids = self._ids.take(Leg._meta.db_table, legs)
-        limit_ids = self._ids.take(Limit._meta.db_table, legs)
+        beside = sum((story.whole is not None) + (story.order is not None) for story in stories)
+        limit_ids = self._ids.take(Limit._meta.db_table, legs + beside)
         for story in stories:
             self._add(story, next(case_ids), next(numbers), leg_ids, limit_ids)
         return self
@@ -182,6 +98,7 @@ class Batch:
             trust_references()
             copy_rows(Case._meta.db_table, CASE_COLUMNS, self.cases)
             copy_rows(Leg._meta.db_table, LEG_COLUMNS, self.legs)
+            copy_rows(Supervision._meta.db_table, ORDER_COLUMNS, self.orders)
             copy_rows(Limit._meta.db_table, LIMIT_COLUMNS, self.limits)
             copy_rows(LadderStep._meta.db_table, STEP_COLUMNS, self.steps)
             copy_rows(CaseEvent._meta.db_table, EVENT_COLUMNS, self.events)
@@ -196,12 +113,16 @@ class Batch:
             self._openings[story.ground.community] = (case_id, number, story)
         label = text_cell(f"{number} {story.title}")
         own_legs: list[int] = []
-        card, supervisor = "none", None
+        card, supervisor, carded = "none", None, False
         for leg in story.legs:
             leg_id = next(leg_ids)
             own_legs.append(leg_id)
             card, escalated = self._leg(leg, case_id, leg_id, next(limit_ids), place, label, number)
             supervisor = leg.head if escalated else supervisor
+            carded = carded or card != "none"
+        facts = (place, label, number)
+        carded = self._whole(story, case_id, limit_ids, facts) or carded
+        carded = self._order(story, case_id, limit_ids, facts) or carded
         head = self._chain(story, case_id, own_legs)
         self.cases.append(
             line(
@@ -227,6 +148,10 @@ class Batch:
                 "" if card == "none" else card,
                 story.supervised,
                 story.supervisor or supervisor,
+                1 if story.order else 0,
+                False,
+                carded,
+                0,
                 story.version,
                 story.reporter,
                 story.ground.worker,
@@ -296,49 +221,107 @@ class Batch:
             )
         )
         until = leg.ended or leg.paused or self._now
-        taken = [step for step in span.steps if step.due_at <= until]
-        kinds = {step.kind for step in taken}
-        card = "red" if "red" in kinds else "yellow" if "yellow" in kinds else "none"
         state = "ended" if leg.ended else "paused" if leg.paused else "running"
-        pending = span.steps[len(taken)].due_at if state == "running" and len(taken) < len(span.steps) else None
-        self.limits.append(
+        taken = self._limit(
+            limit_id,
+            (LEG_SUBJECT, leg_id, leg.stage),
+            (place, label, number),
+            span,
+            (leg.agency.id, leg.head),
+            Course(leg.opened, until, state, leg.paused, leg.ended),
+            lambda _moment: leg.agency.id,
+        )
+        kinds = {step.kind for step in taken}
+        return _card_of(kinds), "escalate" in kinds
+
+    def _whole(self, story: Story, case_id: int, limit_ids: Iterator[int], facts: Facts) -> bool:
+        """The limit of the whole case on its desk; says whether it got a card."""
+        if story.whole is None or story.registered is None:
+            return False
+        _since, desk, head = story.desks[-1]
+        paused = next((leg.paused for leg in story.legs if leg.paused), None)
+        state = "ended" if story.closed else "paused" if paused else "running"
+        until = story.closed or paused or self._now
+        taken = self._limit(
+            next(limit_ids),
+            (WHOLE_SUBJECT, case_id, "whole"),
+            facts,
+            story.whole,
+            (desk.id, head),
+            Course(story.registered, until, state, paused, story.closed),
+            lambda moment: story.desk_at(moment).id,
+        )
+        return _card_of({step.kind for step in taken}) != "none"
+
+    def _order(self, story: Story, case_id: int, limit_ids: Iterator[int], facts: Facts) -> bool:
+        """The order that waits for a reply, with its limit; says whether it got a card."""
+        order = story.order
+        if order is None:
+            return False
+        order_id = next(self._ids.take(Supervision._meta.db_table, 1))
+        self.orders.append(
             line(
-                limit_id,
-                *place,
-                leg.stage,
-                LEG_SUBJECT,
-                leg_id,
+                order_id,
+                case_id,
+                1,
+                "centre",
+                order.centre.id,
+                order.centre.person,
+                order.at,
+                order.text,
+                order.span.due,
+                "open",
+                "",
             )
+        )
+        taken = self._limit(
+            next(limit_ids),
+            (ORDER_SUBJECT, order_id, "supervision"),
+            facts,
+            order.span,
+            (order.holder.id, order.head),
+            Course(order.at, self._now, "running", None, None),
+            lambda _moment: order.holder.id,
+        )
+        return _card_of({step.kind for step in taken}) != "none"
+
+    def _limit(
+        self,
+        limit_id: int,
+        subject: tuple[str, int, str],
+        facts: Facts,
+        span: Span,
+        hands: tuple[int, int | None],
+        course: "Course",
+        holder_at: Callable[[datetime], int],
+    ) -> list[PlannedStep]:
+        """One limit with the steps taken on it; ``subject`` is kind, key and stage, ``hands`` holder and head."""
+        (subject_kind, subject_id, stage), (place, label, number) = subject, facts
+        taken = [step for step in span.steps if step.due_at <= course.until]
+        waits = course.state == "running" and len(taken) < len(span.steps)
+        self.limits.append(
+            line(limit_id, *place, stage, subject_kind, subject_id)
             + f"\t{label}\t/cases/{number}/\t"
             + line(
-                leg.agency.id,
-                leg.head,
-                leg.opened,
-                leg.opened,
-                leg.paused,
-                leg.ended,
-                "done" if leg.ended else "",
-                state,
-                card,
+                *hands,
+                course.began,
+                course.began,
+                course.paused,
+                course.ended,
+                "done" if course.ended else "",
+                course.state,
+                _card_of({step.kind for step in taken}),
                 0,
                 taken[-1].step if taken else 0,
-                pending,
+                span.steps[len(taken)].due_at if waits else None,
             )
             + span.cells
         )
         for step in taken:
-            self.steps.append(
-                line(
-                    limit_id,
-                    step.step,
-                    step.kind,
-                    CARD_OF_STEP[StepKind(step.kind)].value,
-                    leg.agency.id,
-                    step.due_at,
-                    step.due_at,
-                )
-            )
-        return card, "escalate" in kinds
+            card = CARD_OF_STEP[StepKind(step.kind)].value
+            holder = holder_at(step.due_at)
+            self.steps.append(line(limit_id, step.step, step.kind, card, holder, step.due_at, step.due_at))
+        return taken
 
     def _chain(self, story: Story, case_id: int, legs: list[int]) -> bytes:
         stream = CaseEvent.stream_name(case_id)

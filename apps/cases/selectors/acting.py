@@ -1,20 +1,28 @@
 """What the form of an action needs: whether it may be taken now, on which version, and its choices."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from apps.cases.models import Case, CaseEvent
-from apps.cases.selectors.detail import case_seen_by
+from apps.cases.choices import OrderOffice
+from apps.cases.matters import cards_of, open_orders_of, request_of
+from apps.cases.models import Case, CaseEvent, Supervision
+from apps.cases.selectors.detail import CaseDetail, case_seen_by
 from apps.cases.selectors.neighbours import neighbours_of
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
-from apps.cases.standing import standing_of
+from apps.cases.standing import appeals_to_decide, cards_to_appeal, orders_to_withdraw, standing_of
 from apps.cases.workflow import LEG_ACTIONS, Action, Transition, rows_of
+from apps.core import clock
 from apps.core.errors import NotAllowed, NotVisible
+from apps.core.presentation import when_text
+from apps.deadlines.models import LadderStep
+from apps.grid.permissions import Permission
+from apps.grid.scopes import holds
 from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import dispatch_targets
 
@@ -33,6 +41,10 @@ class Acting:
     targets: list[Agency] = field(default_factory=list)
     suggested: Agency | None = None
     into: str = ""
+    options: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
+    about: list[str] = field(default_factory=list)
+    """What was asked or ordered, in the words of whoever did."""
 
     @property
     def any_row(self) -> Transition:
@@ -64,7 +76,67 @@ def acting_on(user: "User", number: str, action: str, *, at: datetime) -> Acting
     if chosen is Action.MERGE:
         near, _times = neighbours_of(user, case)
         acting.into = next((one.case.number for one in near if one.case.open), "")
+    fill = FILLERS.get(chosen)
+    if fill is not None:
+        fill(acting, seen, user, at)
     return acting
+
+
+def _supervising(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    if holds(user, Permission.CASE_DISPATCH):
+        names = [office for office in OrderOffice if office != OrderOffice.LEADER]
+        acting.options["office"] = [(office.value, str(office.label)) for office in names]
+
+
+def _orders(acting: Acting, orders: Sequence[Supervision], at: datetime) -> None:
+    acting.options["order"] = [
+        (str(one.number), f"{one.get_office_display()} {when_text(one.due_at, at)} {one.text[:20]}") for one in orders
+    ]
+    acting.about = [f"{one.centre.name} {one.ordered_by.name}：{one.text}" for one in orders]
+
+
+def _replying(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    _orders(acting, open_orders_of(seen.case), at)
+
+
+def _withdrawing(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    _orders(acting, orders_to_withdraw(seen.case, user), at)
+
+
+def _deciding_extension(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    request = request_of(seen.case)
+    if request is not None:
+        acting.typed["until"] = clock.local(request.proposed)
+        values = {"agency": request.leg.agency.name, "until": when_text(request.proposed, at), "why": request.reason}
+        acting.about = [_("%(agency)s申请延期至 %(until)s：%(why)s") % values]
+
+
+def _card_words(card: LadderStep, at: datetime) -> str:
+    return f"{card.limit.get_stage_display()} {card.get_card_display()} {when_text(card.done_at, at)}"
+
+
+def _appealing(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    cards = cards_to_appeal(seen.case, seen.legs, user)
+    acting.options["card"] = [(str(card.pk), f"{card.holder.name} {_card_words(card, at)}") for card in cards]
+
+
+def _deciding_appeal(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    cards = {card.pk: card for card in cards_of(seen.case, seen.legs)}
+    appeals = appeals_to_decide(seen.case, seen.legs, user)
+    acting.options["appeal"] = [
+        (str(one.pk), f"{cards[one.step_id].holder.name} {_card_words(cards[one.step_id], at)}") for one in appeals
+    ]
+    acting.about = [f"{cards[one.step_id].holder.name}：{one.reason}" for one in appeals]
+
+
+FILLERS: dict[Action, Callable[[Acting, CaseDetail, "User", datetime], None]] = {
+    Action.SUPERVISE: _supervising,
+    Action.REPLY: _replying,
+    Action.WITHDRAW: _withdrawing,
+    Action.DECIDE_EXTENSION: _deciding_extension,
+    Action.APPEAL: _appealing,
+    Action.DECIDE_APPEAL: _deciding_appeal,
+}
 
 
 def _fill_targets(acting: Acting, at: datetime) -> None:

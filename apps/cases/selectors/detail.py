@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from apps.cases.choices import CASE_TARGET, LEG_SUBJECT, OPEN_LEG, LegRole
-from apps.cases.models import Case, CaseEvent, CaseQuerySet, CaseReporter, Leg
+from apps.cases.choices import CASE_TARGET, OPEN_LEG, WHOLE_SUBJECT, LegRole
+from apps.cases.matters import cards_of, orders_of, request_of, subjects_of
+from apps.cases.models import Case, CaseEvent, CaseQuerySet, CaseReporter, ExtensionRequest, Leg, Supervision
 from apps.cases.selectors.neighbours import Neighbour, neighbours_of
 from apps.cases.selectors.reporters import reporters_of
 from apps.cases.selectors.similar import Alike, alike
@@ -17,6 +18,7 @@ from apps.core.attachments import attachments_of
 from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.core.models import Attachment
+from apps.deadlines.models import LadderStep, Limit
 from apps.deadlines.selectors import steps_on
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
@@ -61,6 +63,23 @@ class CaseDetail:
     alike: list[Alike] = field(default_factory=list)
     reporters: list[CaseReporter] = field(default_factory=list)
     may_reach: bool = False
+    whole: Limit | None = None
+    """The limit of the whole case: the running one, else the last."""
+
+    @property
+    def orders(self) -> list[Supervision]:
+        """The supervision orders, oldest first."""
+        return orders_of(self.case)
+
+    @property
+    def request(self) -> ExtensionRequest | None:
+        """The request for more time that waits for its decision."""
+        return request_of(self.case)
+
+    @property
+    def cards(self) -> list[LadderStep]:
+        """The cards issued on the case, oldest first."""
+        return cards_of(self.case, self.legs)
 
     @property
     def lead(self) -> Leg | None:
@@ -128,8 +147,9 @@ def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
     seen = case_seen_by(user, number)
     case = seen.case
     events = list(CaseEvent.objects.filter(case=case).select_related("actor", "leg__agency").order_by("sequence"))
-    steps = list(steps_on([(LEG_SUBJECT, leg.pk) for leg in seen.legs]))
+    steps = list(steps_on(subjects_of(case, seen.legs)))
     seen.entries = timeline_of(events, steps, at=at, legs=seen.legs)
+    seen.whole = Limit.objects.filter(subject_kind=WHOLE_SUBJECT, subject_id=case.pk).order_by("-pk").first()
     seen.photos = attachments_of(CASE_TARGET, case.pk)
     seen.near, seen.times_here = neighbours_of(user, case)
     seen.may_attach = case.open and (

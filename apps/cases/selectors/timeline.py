@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import LegRole
+from apps.cases.choices import LegRole, OrderOffice
 from apps.cases.models import CaseEvent, Leg
 from apps.cases.workflow import LEG_ACTIONS, Action
 from apps.core.presentation import when_text
-from apps.deadlines.choices import Complexity, StepKind
+from apps.deadlines.choices import AppealState, Card, Complexity, Stage, StepKind
 from apps.deadlines.models import LadderStep
 
 
@@ -110,6 +110,51 @@ def _extend(payload: Payload, at: datetime) -> str:
     return _("批准延期至 %(due)s") % {"due": _when(payload.get("due"), at)}
 
 
+def _supervise(payload: Payload, at: datetime) -> str:
+    if not payload.get("due"):
+        return _("督办")
+    values = {"office": OrderOffice(payload["office"]).label, "due": _when(payload["due"], at)}
+    if payload["office"] == OrderOffice.LEADER:
+        return _("领导批示，限 %(due)s 前答复") % values
+    if payload["office"] == OrderOffice.CENTRE:
+        return _("督办，限 %(due)s 前答复") % values
+    return _("%(office)s督办，限 %(due)s 前答复") % values
+
+
+def _reply(payload: Payload, at: datetime) -> str:
+    values = {"agency": payload.get("agency", "")}
+    if payload.get("in_time") is False:
+        return _("答复%(agency)s的督办，超时") % values
+    return _("答复%(agency)s的督办") % values
+
+
+def _ask_extension(payload: Payload, at: datetime) -> str:
+    values = {"agency": payload.get("agency", ""), "until": _when(payload.get("proposed"), at)}
+    return _("向%(agency)s申请延期至 %(until)s") % values
+
+
+def _decide_extension(payload: Payload, at: datetime) -> str:
+    values = {"agency": payload.get("agency", ""), "due": _when(payload.get("due"), at)}
+    if payload.get("approved"):
+        return _("批准%(agency)s的延期申请，至 %(due)s") % values
+    return _("不批准%(agency)s的延期申请") % values
+
+
+def _card_name(payload: Payload) -> str:
+    return _("%(stage)s%(card)s") % {"stage": Stage(payload["stage"]).label, "card": Card(payload["card"]).label}
+
+
+def _appeal(payload: Payload, at: datetime) -> str:
+    return _("对%(card)s提出申诉") % {"card": _card_name(payload)}
+
+
+def _decide_appeal(payload: Payload, at: datetime) -> str:
+    values = {"agency": payload.get("agency", ""), "card": _card_name(payload)}
+    if payload.get("upheld"):
+        return _("%(agency)s申诉成立，撤销%(card)s") % values
+    return _("%(agency)s申诉不成立，维持%(card)s") % values
+
+
 def _merge(payload: Payload, at: datetime) -> str:
     return _("并入 %(into)s") % {"into": payload.get("into", "")}
 
@@ -136,7 +181,13 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "suspend": (_suspend, "player-pause", "hold"),
     "resume": (_resume, "player-play", ""),
     "extend": (_extend, "calendar-plus", ""),
-    "supervise": (lambda p, at: _("督办"), "urgent", "hold"),
+    "supervise": (_supervise, "urgent", "hold"),
+    "reply": (_reply, "message-reply", "hold"),
+    "withdraw": (lambda p, at: _("撤回督办"), "flag-off", ""),
+    "ask_extension": (_ask_extension, "calendar-question", ""),
+    "decide_extension": (_decide_extension, "calendar-check", ""),
+    "appeal": (_appeal, "scale", ""),
+    "decide_appeal": (_decide_appeal, "gavel", ""),
     "comment": (lambda p, at: _("批注"), "message", ""),
     "merge": (_merge, "git-merge", ""),
     "reveal": (lambda p, at: _("查看反映人姓名和电话"), "eye", ""),
@@ -179,7 +230,7 @@ def _event_entry(event: CaseEvent, at: datetime, legs: Sequence[Leg]) -> Entry:
 
 
 def _step_text(step: LadderStep, at: datetime) -> str:
-    holder = step.holder.name
+    values = {"holder": step.holder.name, "stage": Stage(step.limit.stage).label}
     words = {
         StepKind.REMIND: _("提醒 %(holder)s：时限将到"),
         StepKind.YELLOW: _("黄牌：%(holder)s 临近时限"),
@@ -188,7 +239,19 @@ def _step_text(step: LadderStep, at: datetime) -> str:
         StepKind.MEETING: _("列入区周例会清单：%(holder)s"),
         StepKind.COMMITTEE: _("超期未结，提交党委研究：%(holder)s"),
     }
-    return words[StepKind(step.kind)] % {"holder": holder}
+    if step.limit.stage in {Stage.WHOLE, Stage.SUPERVISION}:
+        words |= {
+            StepKind.REMIND: _("提醒 %(holder)s：%(stage)s时限已用四分之三"),
+            StepKind.YELLOW: _("黄牌：%(holder)s 临近%(stage)s时限"),
+            StepKind.RED: _("红牌：%(holder)s 超过%(stage)s时限"),
+            StepKind.ESCALATE: _("%(stage)s超时升级，由上级督办 %(holder)s"),
+            StepKind.MEETING: _("%(stage)s超时，列入区周例会清单：%(holder)s"),
+        }
+    text = words[StepKind(step.kind)] % values
+    appeal = getattr(step, "appeal", None)
+    if appeal is not None and appeal.state == AppealState.UPHELD:
+        return _("%(step)s（已撤销）") % {"step": text}
+    return text
 
 
 STEP_LOOKS = {
@@ -203,6 +266,9 @@ STEP_LOOKS = {
 
 def _step_entry(step: LadderStep, at: datetime) -> Entry:
     icon, tone = STEP_LOOKS[StepKind(step.kind)]
+    appeal = getattr(step, "appeal", None)
+    if appeal is not None and appeal.state == AppealState.UPHELD:
+        tone = ""
     return Entry(step.done_at, _("系统"), "", _step_text(step, at), icon=icon, tone=tone)
 
 

@@ -12,6 +12,7 @@ from apps.cases import workflow
 from apps.cases.choices import CASE_TOPIC
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services import effects
+from apps.cases.services.alongside import keep_pace
 from apps.cases.standing import own_leg, standing_of
 from apps.cases.workflow import LEG_ACTIONS, Action, By, Transition
 from apps.core.audit import append_event
@@ -55,8 +56,9 @@ def perform(
 
     ``version`` is the case's, or for accept, return and feedback that of the actor's own leg; pages that read the
     case a moment ago give it, and ``None`` skips the check. ``given`` carries the action's inputs (``agency``,
-    ``assisting``, ``passed``, ``until``, ``into``, ``solved``, ``satisfied``); ``wrong`` what an edge found amiss with
-    them by field, to be raised in its place in the order.
+    ``assisting``, ``passed``, ``until``, ``into``, ``solved``, ``satisfied``, ``office``, ``order``, ``approved``,
+    ``card``, ``appeal``, ``upheld``); ``wrong`` what an edge found amiss with them by field, to be raised in its place
+    in the order.
 
     Raises ``NotVisible``, ``NotAllowed``, ``StaleVersion``, ``WrongState``, ``InvalidInput``, checked in that order.
     Writes one event and the outbox row of its notices in the same transaction.
@@ -66,9 +68,10 @@ def perform(
         raise NotVisible
     step = _check(case, _action(action), actor, at, version, note, given)
     _check_inputs(step, wrong or {})
-    before = case.state
+    before, desk_id, holder_id = case.state, case.desk.pk, case.holder.pk if case.holder else None
     behalf = _on_behalf(step)
     details = behalf | effects.EFFECTS[step.row.action](step)
+    keep_pace(step, state=before, desk_id=desk_id, holder_id=holder_id)
     if step.row.action not in UNVERSIONED:
         case.version += 1
     payload = {"note": step.note} | details if step.note else details
@@ -94,7 +97,7 @@ def _on_behalf(step: Step) -> dict[str, str]:
     """For whom the actor acted, as the timeline names it."""
     if step.row.by is By.DESK:
         return {"for": step.case.desk.name}
-    if step.row.by is By.HANDLER and step.leg is not None:
+    if step.row.by in {By.HANDLER, By.HOLDER} and step.leg is not None:
         return {"for": step.leg.agency.name}
     return {}
 

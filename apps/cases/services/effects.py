@@ -1,7 +1,7 @@
 """What each action does to a locked case and its legs. Each returns the details that go into the event."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, transaction
@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from apps.cases.choices import FINISHED, LEG_SUBJECT, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
+from apps.cases.services import orders
+from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, hold, open_lead, open_leg
 from apps.cases.workflow import Action
@@ -17,11 +19,9 @@ from apps.core.errors import Conflict, InvalidInput, WrongState
 from apps.deadlines import services as deadlines
 from apps.deadlines.choices import Complexity, Stage
 from apps.grid.models import Unit
-from apps.grid.permissions import Permission
 from apps.grid.placed import PATH_RELATED, place_at
-from apps.grid.scopes import holds_at, scopes_of
 from apps.organisation.models import Agency, AgencyKind
-from apps.organisation.selectors import centres_above, dispatch_targets
+from apps.organisation.selectors import dispatch_targets
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -38,10 +38,6 @@ def _finish(step: "Step", state: CaseState) -> None:
     case.holder, case.due_at = None, None
 
 
-def _above(desk: Agency) -> Agency | None:
-    return centres_above(desk.unit).select_related("unit").first()
-
-
 def _to_desk(step: "Step", desk: Agency, stage: Stage) -> None:
     """Put the case on a centre's own desk; the centre above it is the head of its limit."""
     open_leg(
@@ -52,7 +48,7 @@ def _to_desk(step: "Step", desk: Agency, stage: Stage) -> None:
         stage=stage,
         state=LegState.ACCEPTED,
         at=step.at,
-        head=_above(desk),
+        head=above(desk),
     )
 
 
@@ -224,7 +220,7 @@ def _again(step: "Step") -> Details:
         stage=Stage.HANDLING,
         state=LegState.ACCEPTED,
         at=step.at,
-        head=_above(desk) if own else None,
+        head=above(desk) if own else None,
     )
     case.state = CaseState.REGISTERED if own else CaseState.DISPATCHED
     case.handled_at, case.handled_in_time, case.handled_by, case.verified_at = None, None, None, None
@@ -240,12 +236,12 @@ def close(step: "Step") -> Details:
 def escalate(step: "Step") -> Details:
     """Passed up with what was tried."""
     case = step.case
-    above = _above(case.desk)
-    if above is None:
+    upper = above(case.desk)
+    if upper is None:
         raise WrongState(extra={"state": case.state})
     end_open_legs(step.legs, at=step.at)
-    _to_desk(step, above, Stage.HANDLING)
-    return {"agency": above.name, "due": case.due_at}
+    _to_desk(step, upper, Stage.HANDLING)
+    return {"agency": upper.name, "due": case.due_at}
 
 
 def suspend(step: "Step") -> Details:
@@ -277,43 +273,6 @@ def resume(step: "Step") -> Details:
                 case.card = card
     case.state, case.suspended_from, case.review_on = CaseState(case.suspended_from or ""), None, None
     return {"due": case.due_at}
-
-
-def extend(step: "Step") -> Details:
-    """The level above moves the end of the present limit before it is over: once, with the district's word twice."""
-    case = step.case
-    lead = open_lead(step.legs)
-    if step.at > lead.due_at:
-        raise WrongState(_("时限已过，不能再延期。"), extra={"state": case.state})
-    limit = deadlines.get_open_limit(subject_kind=LEG_SUBJECT, subject_id=lead.pk, stage=lead.stage)
-    old, until = limit.due_at, _moment(step.given["until"])
-    if until <= old:
-        raise InvalidInput(fields={"until": [_("新的期限必须晚于原期限。")]})
-    twice = holds_at(step.actor, Permission.CASE_EXTEND, case.place["district_id"] or 0)
-    limit = deadlines.extend_limit(limit, due_at=until, at=step.at, allowed=2 if twice else 1)
-    lead.due_at = limit.due_at
-    lead.save(update_fields=["due_at"])
-    card = case.card
-    hold(case, lead)
-    case.card = card
-    return {"from": old, "due": limit.due_at}
-
-
-def _moment(until: date | datetime) -> datetime:
-    """A date means the end of that day."""
-    if isinstance(until, datetime):
-        return until
-    return datetime.combine(until, time(23, 59, 59), tzinfo=clock.SHANGHAI)
-
-
-def supervise(step: "Step") -> Details:
-    """A written order from a centre that the case move; the highest one that gave it supervises."""
-    case = step.case
-    case.supervised = True
-    for scope in scopes_of(step.actor, Permission.CASE_SUPERVISE):
-        if case.place[scope.column] == scope.unit_id:
-            case.supervisor = Agency.objects.get(unit_id=scope.unit_id, kind=AgencyKind.CENTRE)
-    return {"agency": case.supervisor.name} if case.supervisor else {}
 
 
 def comment(step: "Step") -> Details:
@@ -374,8 +333,14 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.ESCALATE: escalate,
     Action.SUSPEND: suspend,
     Action.RESUME: resume,
-    Action.EXTEND: extend,
-    Action.SUPERVISE: supervise,
+    Action.EXTEND: orders.extend,
+    Action.ASK_EXTENSION: orders.ask_extension,
+    Action.DECIDE_EXTENSION: orders.decide_extension,
+    Action.SUPERVISE: orders.supervise,
+    Action.REPLY: orders.reply,
+    Action.WITHDRAW: orders.withdraw,
+    Action.APPEAL: orders.appeal,
+    Action.DECIDE_APPEAL: orders.decide_appeal,
     Action.COMMENT: comment,
     Action.MERGE: merge,
     Action.REOPEN: reopen,

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import CASE_TARGET, CaseState, Evidence
+from apps.cases.choices import APPEAL_TARGET, CASE_TARGET, CaseState, Evidence
 from apps.cases.models import Case, Leg
 from apps.core.attachments import attach_photo
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from apps.core.models import Attachment
+from apps.deadlines.models import CardAppeal
 from apps.grid.permissions import Permission
 from apps.grid.scopes import covers
 
@@ -66,6 +67,12 @@ def attach_case_photos(*, number: str, actor: "User", uploads: Iterable[BinaryIO
     """Add several photos, all or none; raises as ``attach_case_photo`` does, also where none is given."""
     files: list[BinaryIO | None] = list(uploads)
     return [attach_case_photo(number=number, actor=actor, upload=upload, at=at) for upload in files or [None]]
+
+
+def attach_appeal_photo(*, case: Case, actor: "User", upload: BinaryIO, at: datetime) -> Attachment:
+    """Add a photo to the appeal that the actor has just made; raises ``InvalidInput`` for what is no photo."""
+    appeal = CardAppeal.objects.filter(made_by=actor, made_at=at).latest("pk")
+    return attach_photo(kind=APPEAL_TARGET, target_id=appeal.pk, upload=upload, actor=actor, at=at)
 
 
 def check_evidence(case: Case) -> None:

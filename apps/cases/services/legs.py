@@ -71,6 +71,8 @@ def open_leg(
     legs.append(leg)
     if role == LegRole.LEAD:
         hold(case, leg)
+        if stage == Stage.HANDLING:
+            case.excused_at = None
     return leg
 
 

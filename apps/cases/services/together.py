@@ -8,8 +8,9 @@ from django.db import transaction
 
 from apps.cases.models import Case
 from apps.cases.services.acting import perform
-from apps.cases.services.evidence import AFTER, BEFORE, attach_case_photo
+from apps.cases.services.evidence import AFTER, BEFORE, attach_appeal_photo, attach_case_photo
 from apps.cases.services.reporting import report_case
+from apps.cases.workflow import Action
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def perform_with_photos(*, number: str, actor: "User", at: datetime, photos: Iterable[BinaryIO], **given: Any) -> Case:
-    """Attach photos of the result, then act; raises what ``attach_case_photo`` and ``perform`` raise."""
+    """Attach photos of the result, then act; raises what ``attach_case_photo`` and ``perform`` raise. The photos of an
+    appeal are its evidence and hang on it."""
+    if given.get("action") == Action.APPEAL:
+        case = perform(number=number, actor=actor, at=at, **given)
+        for photo in photos:
+            attach_appeal_photo(case=case, actor=actor, upload=photo, at=at)
+        return case
     for photo in photos:
         attach_case_photo(number=number, actor=actor, upload=photo, at=at, purpose=AFTER)
     return perform(number=number, actor=actor, at=at, **given)

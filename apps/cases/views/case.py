@@ -101,13 +101,22 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         version=acting.version,
         evidence=acting.case.category.evidence,
         complexity=acting.case.complexity,
+        options=acting.options,
+        typed=acting.typed,
     )
     return _panel(request, acting, form, status=200)
 
 
 def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
     evidence = acting.case.category.evidence
-    form = ActionForm(acting.any_row, request.POST, request.FILES, targets=acting.targets, evidence=evidence)
+    form = ActionForm(
+        acting.any_row,
+        request.POST,
+        request.FILES,
+        targets=acting.targets,
+        evidence=evidence,
+        options=acting.options,
+    )
     if acting.row is None or not form.is_of(acting.version):
         return _conflict(request, acting, WrongState() if form.is_of(acting.version) else StaleVersion())
     if not form.is_valid():
@@ -142,7 +151,14 @@ def _take_errors(form: ActionForm, error: DomainError) -> None:
 def _conflict(request: HttpRequest, now: Acting, error: Conflict) -> HttpResponse:
     """Somebody was faster: what happened meanwhile, and what was typed, against the case as it stands ``now``."""
     typed = {name: request.POST.getlist(name) if name == "assisting" else request.POST[name] for name in request.POST}
-    form = ActionForm(now.any_row, targets=now.targets, suggested=now.suggested, version=now.version, typed=typed)
+    form = ActionForm(
+        now.any_row,
+        targets=now.targets,
+        suggested=now.suggested,
+        version=now.version,
+        typed=typed,
+        options=now.options,
+    )
     read = request.POST.get("version", "")
     since = entries_since(now.case, int(read) if now.version_of_case and read.isdecimal() else None, at=clock.now())
     return _panel(request, now, form, status=409, error=error, since=since)
@@ -155,6 +171,7 @@ def _panel(request: HttpRequest, acting: Acting, form: ActionForm | None, *, sta
         "action": acting.action.value,
         "label": ACTION_LABELS[acting.action],
         "available": acting.row is not None,
+        "about": acting.about,
         "form": form,
         "next": safe_next(request, reverse("cases:case", args=[number])),
         "modal": request.headers.get("HX-Target") == "modal-body" or "modal" in request.POST,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.cases.choices import Card, CaseState
-from apps.cases.presentation import buttons_of, look_of, photos_of
+from apps.cases.presentation import buttons_of, look_of, look_of_limit, photos_of
 from apps.cases.selectors import CaseDetail, Wanted
 from apps.core.crypto import mask_phone
 from apps.deadlines import rulebook
@@ -63,6 +63,7 @@ def case_context(detail: CaseDetail, *, at: Any, back: str) -> dict[str, Any]:
         "look": look,
         "tone": look.tone(at),
         "buttons": buttons_of(detail.actions),
+        "whole": look_of_limit(detail.whole, calendar, at) if detail.whole and detail.case.open else None,
         "photos": photos_of(detail.photos),
         "back": back,
         "map_unit": place.code,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, NotVisible, WrongState
 from apps.deadlines import reckoning, rulebook
-from apps.deadlines.choices import CARD_OF_STEP, Complexity, LimitState, Outcome, StepKind
+from apps.deadlines.choices import CARD_OF_STEP, STEPS_OF_STAGE, Complexity, LimitState, Outcome, Stage, StepKind
 from apps.deadlines.models import LadderStep, Limit
 from apps.deadlines.reckoning import PlannedStep
 from apps.deadlines.rulebook import Rulebook
@@ -312,7 +312,8 @@ def _settle_due(limits: list[Limit], *, at: datetime) -> None:
 
 def _set_plan(limit: Limit, planned: list[PlannedStep]) -> None:
     """Keep the steps not yet taken; the first of them is what the sweep waits for."""
-    pending = [step for step in planned if step.step > limit.last_step]
+    kinds = STEPS_OF_STAGE.get(Stage(limit.stage))
+    pending = [step for step in planned if step.step > limit.last_step and (kinds is None or step.kind in kinds)]
     limit.plan_steps = [step.step for step in pending]
     limit.plan_kinds = [step.kind for step in pending]
     limit.plan_times = [step.due_at for step in pending]

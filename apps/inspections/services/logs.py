@@ -21,6 +21,7 @@ from apps.inspections.entries import EntryDraft, read_entries
 from apps.inspections.errors import LogExists, LogMismatch, LogSealed
 from apps.inspections.models import DailyLog, LogEntry
 from apps.inspections.selectors import logging_unit
+from apps.inspections.services.review import start_review
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -66,6 +67,7 @@ def file_log(
     log.reported_cases, log.verified_cases = done.reported, done.verified
     log.content_mark = mark
     log.save()
+    start_review(log, writer=actor.name, at=at)
     return log
 
 

@@ -1,0 +1,78 @@
+"""What is open beside a case's state: orders to be answered, cards and the appeals against them.
+
+Each is read once per case object, and only where the case itself says that there is something to read.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, OrderState, RequestState
+from apps.cases.models import Case, ExtensionRequest, Leg, Supervision
+from apps.deadlines.choices import AppealState
+from apps.deadlines.models import CardAppeal, LadderStep
+
+_KEPT = "_matters"
+
+
+def _once(case: Case, name: str, read: Any) -> Any:
+    kept = case.__dict__.setdefault(_KEPT, {})
+    if name not in kept:
+        kept[name] = read()
+    return kept[name]
+
+
+def forget_matters(case: Case) -> None:
+    """Read everything again, after it changed."""
+    case.__dict__.pop(_KEPT, None)
+
+
+def subjects_of(case: Case, legs: Iterable[Leg]) -> list[tuple[str, int]]:
+    """What limits can run on: the legs, the whole case, its supervision orders."""
+    subjects = [(LEG_SUBJECT, leg.pk) for leg in legs]
+    subjects.append((WHOLE_SUBJECT, case.pk))
+    return subjects + [(ORDER_SUBJECT, order.pk) for order in orders_of(case)]
+
+
+def orders_of(case: Case) -> list[Supervision]:
+    """Every supervision order of the case, oldest first."""
+    if not case.supervised:
+        return []
+    related = ("centre__unit", "ordered_by", "replied_by", "replied_for")
+    rows = Supervision.objects.filter(case=case).select_related(*related).order_by("number")
+    return _once(case, "orders", lambda: list(rows))  # type: ignore[no-any-return]
+
+
+def open_orders_of(case: Case) -> list[Supervision]:
+    """Those that wait for a reply, the soonest first."""
+    if not case.orders_open:
+        return []
+    return sorted((one for one in orders_of(case) if one.state == OrderState.OPEN), key=lambda one: one.due_at)
+
+
+def request_of(case: Case) -> ExtensionRequest | None:
+    """The request for more time that waits for its decision."""
+    if not case.extension_asked:
+        return None
+    rows = ExtensionRequest.objects.filter(case=case, state=RequestState.ASKED)
+    rows = rows.select_related("leg__agency", "asked_by", "decider")
+    return _once(case, "request", rows.first)  # type: ignore[no-any-return]
+
+
+def cards_of(case: Case, legs: Iterable[Leg]) -> list[LadderStep]:
+    """Every card issued on the case, oldest first, with its limit, its holder and the appeal against it."""
+    if not case.carded:
+        return []
+    return _once(case, "cards", lambda: list(LadderStep.objects.cards_on(subjects_of(case, legs))))  # type: ignore[no-any-return]
+
+
+def appeal_of(card: LadderStep) -> CardAppeal | None:
+    """The appeal against a card that was read with it."""
+    return getattr(card, "appeal", None)
+
+
+def open_appeals_of(case: Case, legs: Iterable[Leg]) -> list[CardAppeal]:
+    """The appeals that wait for a decision, oldest first."""
+    if not case.appeals_open:
+        return []
+    appeals = [appeal for card in cards_of(case, legs) if (appeal := appeal_of(card)) is not None]
+    return [appeal for appeal in appeals if appeal.state == AppealState.OPEN]
