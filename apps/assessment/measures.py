@@ -19,7 +19,7 @@ from apps.assessment.periods import Month
 from apps.cases.choices import GRID_SOURCES, CaseState, LegRole, LegState, Source
 from apps.cases.models import Case, Leg
 from apps.core.clock import local
-from apps.deadlines.choices import Stage, StepKind
+from apps.deadlines.choices import CARD_STEPS, AppealState, Stage, StepKind
 from apps.deadlines.models import LadderStep
 from apps.grid.models import Unit
 from apps.organisation.models import AgencyKind
@@ -139,7 +139,8 @@ CARDS = FactSource(
     "due_at",
     {**{kind: f"limit__{column}" for kind, column in PATH.items()}, SubjectKind.AGENCY: "holder_id"},
     lambda district: Q(limit__district_id=district.pk),
-    Q(kind__in=[StepKind.YELLOW, StepKind.RED]),
+    # the whole case runs over its legs: its cards are shown and not counted, else one delay would count twice
+    Q(kind__in=CARD_STEPS) & ~Q(limit__stage=Stage.WHOLE),
     related=("limit", "holder"),
 )
 SOURCES = (CASES_DUE, CASES_REPORTED, LEGS_DUE, DUTY_DAYS, CARDS)
@@ -155,6 +156,20 @@ def _leg_handled(cutoff: datetime) -> Q:
     return Q(state__in=_FED_BACK, ended_at__lte=cutoff)
 
 
+def _excused(cutoff: datetime) -> Q:
+    """Its red card was withdrawn: what was late counts no longer as overdue."""
+    return Q(excused_at__lte=cutoff)
+
+
+def _not_excused(cutoff: datetime) -> Q:
+    return Q(excused_at__isnull=True) | Q(excused_at__gt=cutoff)
+
+
+def _standing(cutoff: datetime) -> Q:
+    """Cards that no appeal decided by ``cutoff`` has withdrawn."""
+    return Q(appeal__isnull=True) | ~Q(appeal__state=AppealState.UPHELD) | Q(appeal__decided_at__gt=cutoff)
+
+
 def _all(_cutoff: datetime) -> Q:
     return Q(pk__isnull=False)
 
@@ -162,12 +177,14 @@ def _all(_cutoff: datetime) -> Q:
 _MEASURES = (
     Measure("due_to_handle", CASES_DUE, _("应处置"), _all),
     Measure("handled", CASES_DUE, _("已处置"), _handled),
-    Measure("handled_in_time", CASES_DUE, _("按期处置"), lambda c: _handled(c) & Q(handled_in_time=True)),
+    Measure(
+        "handled_in_time", CASES_DUE, _("按期处置"), lambda c: _handled(c) & (Q(handled_in_time=True) | _excused(c))
+    ),
     Measure(
         "overdue",
         CASES_DUE,
         _("超时"),
-        lambda c: Q(handled_at__isnull=True) | Q(handled_at__gt=c) | ~Q(handled_in_time=True),
+        lambda c: (Q(handled_at__isnull=True) | Q(handled_at__gt=c) | ~Q(handled_in_time=True)) & _not_excused(c),
     ),
     Measure("reworked", CASES_DUE, _("返工"), lambda c: _handled(c) & Q(rework_count__gt=0)),
     Measure("closed", CASES_DUE, _("已结案"), lambda c: Q(state=CaseState.CLOSED, closed_at__lte=c)),
@@ -184,12 +201,12 @@ _MEASURES = (
     Measure("satisfied", CASES_REPORTED, _("满意"), lambda _c: Q(satisfied=True)),
     Measure("legs_due", LEGS_DUE, _("应处置环节"), _all),
     Measure("legs_handled", LEGS_DUE, _("已反馈环节"), _leg_handled),
-    Measure("legs_in_time", LEGS_DUE, _("按期反馈环节"), lambda c: _leg_handled(c) & Q(in_time=True)),
+    Measure("legs_in_time", LEGS_DUE, _("按期反馈环节"), lambda c: _leg_handled(c) & (Q(in_time=True) | _excused(c))),
     Measure(
         "legs_overdue",
         LEGS_DUE,
         _("超时环节"),
-        lambda c: Q(ended_at__isnull=True) | Q(ended_at__gt=c) | ~Q(in_time=True),
+        lambda c: (Q(ended_at__isnull=True) | Q(ended_at__gt=c) | ~Q(in_time=True)) & _not_excused(c),
     ),
     Measure("legs_failed", LEGS_DUE, _("核查未通过的环节"), lambda c: _leg_handled(c) & Q(state=LegState.FAILED)),
     Measure(
@@ -200,7 +217,7 @@ _MEASURES = (
     ),
     Measure("duty_days", DUTY_DAYS, _("应交日志"), _all),
     Measure("logs_filed", DUTY_DAYS, _("已交日志"), lambda c: Q(filed=True, filed_at__lte=c)),
-    Measure("yellow_cards", CARDS, _("黄牌"), lambda _c: Q(kind=StepKind.YELLOW)),
-    Measure("red_cards", CARDS, _("红牌"), lambda _c: Q(kind=StepKind.RED)),
+    Measure("yellow_cards", CARDS, _("黄牌"), lambda c: Q(kind=StepKind.YELLOW) & _standing(c)),
+    Measure("red_cards", CARDS, _("红牌"), lambda c: Q(kind=StepKind.RED) & _standing(c)),
 )
 MEASURES: dict[str, Measure] = {measure.code: measure for measure in _MEASURES}

@@ -244,7 +244,9 @@ def _case_url(number: str) -> str:
     return f"/cases/{number}/"
 
 
-def _mark(done: Any, in_time: bool | None, cutoff: Any) -> tuple[str, str, str]:
+def _mark(done: Any, in_time: bool | None, cutoff: Any, excused: Any = None) -> tuple[str, str, str]:
+    if excused is not None and excused <= cutoff and not in_time:
+        return _("已撤牌"), "plain", "scale"
     if done is None or done > cutoff:
         return _("未办"), "late", "clock-exclamation"
     return (_("按期"), "ok", "check") if in_time else (_("超时"), "late", "clock-exclamation")
@@ -260,12 +262,12 @@ def _case(row: Any, found: Opened) -> Fact:
         return Fact(
             row.number, _case_url(row.number), row.title, place, row.reported_at, None, row.get_source_display(), "", ""
         )
-    marks = _mark(row.handled_at, row.handled_in_time, found.score.period.cutoff)
+    marks = _mark(row.handled_at, row.handled_in_time, found.score.period.cutoff, row.excused_at)
     return Fact(row.number, _case_url(row.number), row.title, place, row.handling_due_at, row.handled_at, *marks)
 
 
 def _leg(row: Any, found: Opened) -> Fact:
-    marks = _mark(row.ended_at, row.in_time, found.score.period.cutoff)
+    marks = _mark(row.ended_at, row.in_time, found.score.period.cutoff, row.excused_at)
     return Fact(
         row.case.number, _case_url(row.case.number), row.case.title, row.agency.name, row.due_at, row.ended_at, *marks
     )

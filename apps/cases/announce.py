@@ -58,12 +58,16 @@ WORDS = {
     ),
     "reply": Words(_("督办已答复：%(subject)s"), NOTE, _("督办已答复"), Group.LIMITS, "message-reply"),
     "withdraw": Words(_("督办已撤回：%(subject)s"), NOTE, _("督办已撤回"), Group.LIMITS, "flag-off"),
-    "ask_extension": Words(_("申请延期，请批复：%(subject)s"), NOTE, _("延期申请待批"), Group.LIMITS, "calendar-question"),
+    "ask_extension": Words(
+        _("申请延期，请批复：%(subject)s"), NOTE, _("延期申请待批"), Group.LIMITS, "calendar-question"
+    ),
     "extension_approved": Words(_("延期已批准：%(subject)s"), LIMIT, _("延期已批准"), Group.LIMITS, "calendar-check"),
     "extension_refused": Words(_("延期未获批准：%(subject)s"), NOTE, _("延期未获批准"), Group.LIMITS, "calendar-x"),
     "appeal": Words(_("红黄牌申诉，请裁定：%(subject)s"), NOTE, _("红黄牌申诉待裁定"), Group.LIMITS, "scale"),
     "appeal_upheld": Words(_("申诉成立，已撤牌：%(subject)s"), NOTE, _("红黄牌已撤销"), Group.LIMITS, "gavel", "ok"),
-    "appeal_rejected": Words(_("申诉不成立，维持该牌：%(subject)s"), NOTE, _("红黄牌申诉不成立"), Group.LIMITS, "gavel"),
+    "appeal_rejected": Words(
+        _("申诉不成立，维持该牌：%(subject)s"), NOTE, _("红黄牌申诉不成立"), Group.LIMITS, "gavel"
+    ),
     "reopen": Words(_("案件重开：%(subject)s"), NOTE, _("案件重开"), Group.DISPATCHED, "folder-open"),
     "close": Words(_("已结案：%(subject)s"), NOTE, _("我上报的案件已结案"), Group.OUTCOMES, "circle-check", "ok"),
     "refuse": Words(_("不予受理：%(subject)s"), NOTE, _("我上报的案件不予受理"), Group.OUTCOMES, "circle-x"),
@@ -216,7 +220,7 @@ def follow_limits(steps: Sequence[StepTaken]) -> None:
     """Show the cards of the limits on their cases; an escalated limit puts its case under supervision from above.
 
     A case shows the card of its present leg alone: the whole case's and an order's stand on the page of cards. Who
-    supervises changes, who handles never does. Each change holds only while the limit is still the case's own, so a
+    supervises changes, and never to a lower level; who handles does not. Each change holds only while the limit is still the case's own, so a
     step told late or twice changes nothing.
     """
     owners = _owners(steps)
@@ -233,7 +237,9 @@ def follow_limits(steps: Sequence[StepTaken]) -> None:
         elif owner.shows_card and step.card == Card.YELLOW:
             present.exclude(card=Card.RED).update(card=Card.YELLOW)
         if owner.supervises and StepKind.ESCALATE in step.kinds:
-            present.update(supervised=True, supervisor=supervisors.above(step.holder_id, step.head_id))
+            supervisor, level = supervisors.above(step.holder_id, step.head_id)
+            lower = Q(supervised=False) | Q(supervisor__unit__level__gte=level)
+            present.filter(lower if supervisor else Q()).update(supervised=True, supervisor=supervisor)
 
 
 CARDS = {StepKind.YELLOW, StepKind.RED}
@@ -271,15 +277,16 @@ def _owners(steps: Sequence[StepTaken]) -> dict[tuple[str, int], _Owner]:
 
 
 class _Supervisors:
-    """The centre above a holder, asked once per holder and batch; ``None``: the leaders of the district."""
+    """The centre above a holder and how deep it lies, asked once per holder and batch; ``None``: the leaders of the
+    district."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, int | None], int | None] = {}
+        self._known: dict[tuple[int, int | None], tuple[int | None, int]] = {}
 
-    def above(self, holder_id: int, head_id: int | None) -> int | None:
+    def above(self, holder_id: int, head_id: int | None) -> tuple[int | None, int]:
         key = (holder_id, head_id)
         if key not in self._known:
             found = Agency.objects.select_related("unit").in_bulk([pk for pk in key if pk is not None])
             centre = supervising_centre(found[holder_id], found.get(head_id or 0))
-            self._known[key] = centre.pk if centre else None
+            self._known[key] = (centre.pk, centre.unit.level) if centre else (None, 0)
         return self._known[key]

@@ -431,7 +431,7 @@ class Supervision(models.Model):
             models.CheckConstraint(condition=Q(due_at__gt=F("ordered_at")), name="cases_supervision_due_after_order"),
             models.CheckConstraint(
                 condition=Q(state=OrderState.OPEN, ended_at__isnull=True)
-                | (~Q(state=OrderState.OPEN) & Q(ended_at__gte=F("ordered_at"))),
+                | (~Q(state=OrderState.OPEN) & Q(ended_at__isnull=False, ended_at__gte=F("ordered_at"))),
                 name="cases_supervision_ended_when_done",
             ),
             models.CheckConstraint(
@@ -489,13 +489,18 @@ class ExtensionRequest(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=[RequestState.ASKED, RequestState.LAPSED])
                 & Q(decided_by__isnull=True, granted__isnull=True)
-                | Q(state=RequestState.APPROVED, decided_by__isnull=False, granted__gt=F("due_before"))
+                | Q(
+                    state=RequestState.APPROVED,
+                    decided_by__isnull=False,
+                    granted__isnull=False,
+                    granted__gt=F("due_before"),
+                )
                 | Q(state=RequestState.REFUSED, decided_by__isnull=False, granted__isnull=True, decision__gt=""),
                 name="cases_extensionrequest_decided_whole",
             ),
             models.CheckConstraint(
                 condition=Q(state=RequestState.ASKED, decided_at__isnull=True)
-                | (~Q(state=RequestState.ASKED) & Q(decided_at__gte=F("asked_at"))),
+                | (~Q(state=RequestState.ASKED) & Q(decided_at__isnull=False, decided_at__gte=F("asked_at"))),
                 name="cases_extensionrequest_decided_when_done",
             ),
         ]

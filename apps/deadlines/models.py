@@ -526,7 +526,7 @@ class CardAppeal(models.Model):
                 condition=Q(state=AppealState.OPEN, decided_at__isnull=True, decided_by__isnull=True, decision="")
                 | (
                     Q(state__in=[AppealState.UPHELD, AppealState.REJECTED], decided_by__isnull=False)
-                    & Q(decided_at__gte=F("made_at"))
+                    & Q(decided_at__isnull=False, decided_at__gte=F("made_at"))
                     & ~Q(decision="")
                 ),
                 name="deadlines_cardappeal_decided_whole",

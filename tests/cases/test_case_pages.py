@@ -63,8 +63,8 @@ class TestCost:
             world.to_street()
             world.move(case, "dispatch", "street", agency=world.agencies["section"].code)
             case = world.move(case, "return", "agency", note="不属本单位")
-        assert cost(world, "street", f"/cases/{case.number}/") == 15
-        assert cost(world, "leader", f"/cases/{case.number}/") == 11
+        assert cost(world, "street", f"/cases/{case.number}/") == 16
+        assert cost(world, "leader", f"/cases/{case.number}/") == 12
 
     @pytest.mark.parametrize("rows", [1, 3])
     def test_list_and_desk(self, world: World, rows: int) -> None:
@@ -395,7 +395,9 @@ class TestDesk:
         cards = get(world, "agency", "/desk/").context["cards"]
         assert [card.leg.case_id for card in cards] == [second.pk, first.pk]
         assert [card.note for card in cards] == ["", "请今日处置"]
-        assert [[button.action for button in card.actions] for card in cards] == [["accept", "return"]] * 2
+        assert [[button.action for button in card.actions] for card in cards] == [
+            ["accept", "return", "ask_extension"]
+        ] * 2
 
     def test_tabs(self, world: World) -> None:
         offered, accepted, done = world.dispatched(), world.accepted(), world.handled()

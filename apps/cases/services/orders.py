@@ -62,7 +62,8 @@ def supervise(step: "Step") -> Details:
     due = moment_of(until) if until is not None else None
     if due is not None and due <= step.at:
         raise InvalidInput(fields={"until": [_("答复期限须晚于现在。")]})
-    if case.supervisor is None or KINDS.index(centre.unit.kind) <= KINDS.index(case.supervisor.unit.kind):
+    present = case.supervisor
+    if not case.supervised or (present and KINDS.index(centre.unit.kind) <= KINDS.index(present.unit.kind)):
         case.supervisor = centre
     limit = plan_order(case, centre, holder, due_at=due, at=step.at)
     order = Supervision.objects.create(
