@@ -220,8 +220,8 @@ def follow_limits(steps: Sequence[StepTaken]) -> None:
     """Show the cards of the limits on their cases; an escalated limit puts its case under supervision from above.
 
     A case shows the card of its present leg alone: the whole case's and an order's stand on the page of cards. Who
-    supervises changes, and never to a lower level; who handles does not. Each change holds only while the limit is still the case's own, so a
-    step told late or twice changes nothing.
+    supervises changes, and never to a lower level; who handles does not. Each change holds only while the limit is
+    still the case's own, so a step told late or twice changes nothing.
     """
     owners = _owners(steps)
     cases = {owner.case_id for step in steps if (owner := owners.get(_subject(step))) and CARDS & set(step.kinds)}

@@ -14,8 +14,9 @@ class CasesConfig(AppConfig):
         from apps.cases import shell  # reason: models are not ready at import time
         from apps.cases.announce import follow_limits, register_kinds  # reason: likewise
         from apps.cases.catalogue import load_categories  # reason: likewise
-        from apps.cases.choices import CASE_TARGET
+        from apps.cases.choices import APPEAL_TARGET, CASE_TARGET
         from apps.cases.models import Case  # reason: likewise
+        from apps.cases.selectors.cards import appeal_is_visible  # reason: likewise
         from apps.cases.selectors.photos import case_is_visible  # reason: likewise
         from apps.core.attachments import register_target
         from apps.core.catalogues import register_loader
@@ -25,6 +26,7 @@ class CasesConfig(AppConfig):
         register_loader("categories", load_categories)
         register_placed(Case, open_rows=Q(open=True))
         register_target(CASE_TARGET, case_is_visible)
+        register_target(APPEAL_TARGET, appeal_is_visible)
         announcements.register(follow_limits)
         register_kinds()
         shell.register()

@@ -141,7 +141,7 @@ class ActionForm(forms.Form):
         elif rows:
             self.fields[name] = forms.CharField(initial=rows[0][0], widget=forms.HiddenInput, required=False)
         if options.get("office"):
-            self.fields["office"] = forms.ChoiceField(label=_("以谁的名义"), choices=options["office"])
+            self.fields["office"] = forms.ChoiceField(label=_("以谁的名义"), choices=options["office"], required=False)
 
     def _add_inputs(self, targets: Sequence[Agency], suggested: Agency | None) -> None:
         action = self.row.action

@@ -9,11 +9,13 @@ from apps.cases.callers import unseal
 from apps.cases.choices import Card, CaseState
 from apps.cases.models import Category
 from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
+from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
 from apps.cases.selectors.choices import point_inside
 from apps.cases.serializers import ActionSerializer, PhotoInputSerializer, ReportSerializer
 from apps.cases.services import Caller
 from apps.cases.workflow import Action
 from apps.core.errors import InvalidInput, NotVisible
+from apps.deadlines.choices import CARD_STEPS, Stage
 from apps.grid.models import Unit
 
 if TYPE_CHECKING:
@@ -62,6 +64,23 @@ def list_wanted(given: Any) -> Wanted:
         words=given.get("q", "")[:LONGEST_WORDS].replace("\0", ""),
         caller=unseal(given["caller"]) if given.get("caller") else "",
         sealed=given.get("caller", ""),
+    )
+
+
+def cards_wanted(given: Any, show: str) -> CardsWanted:
+    """What a list of cards is narrowed to: ``kind stage state holder unit``. Raises ``InvalidInput``."""
+    kind, stage, state = given.get("kind", ""), given.get("stage", ""), given.get("state", "")
+    known = {"kind": (kind, CARD_STEPS), "stage": (stage, Stage.values), "state": (state, STATES)}
+    wrong = {name: [value] for name, (value, values) in known.items() if value and value not in values}
+    if wrong:
+        raise InvalidInput(fields=wrong)
+    return CardsWanted(
+        mine=show == "mine",
+        kind=kind,
+        stage=stage,
+        state=APPEALED if show == "appeals" else state,
+        holder=agency_by_code(given["holder"]) if given.get("holder") else None,
+        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
     )
 
 

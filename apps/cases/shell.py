@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from apps.cases.choices import CaseState, LegState
 from apps.cases.presentation import look_of, started_at, working_minutes
 from apps.cases.selectors import Wanted, case_page, desks_of
+from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
 from apps.cases.selectors.waiting import appeals_for, held_by, orders_for, requests_for
 from apps.core import clock, navigation
@@ -146,6 +147,10 @@ def _sees(user: "User") -> bool:
     return holds(user, Permission.CASE_COMMENT, Permission.SCORE_RUN)
 
 
+def _cards(user: "User") -> bool:
+    return sees_area(user) or gets_cards(user)
+
+
 def register() -> None:
     """Announce all of it, from ``AppConfig.ready``."""
     dispatches = (Permission.CASE_DISPATCH,)
@@ -154,6 +159,7 @@ def register() -> None:
     )
     navigation.register_item("desk", pgettext_lazy("agency desk", "经办"), "cases:desk", _handles, 21)
     navigation.register_item("cases", gettext_lazy("案件"), "cases:list", _sees, 25)
+    navigation.register_item("cards", gettext_lazy("红黄牌"), "cases:cards", _cards, 26)
     register_waiting(waiting_cases)
     register_search(find_cases)
     register_overlay("cases", gettext_lazy("在办案件"), open_points)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.cases.views import case, desk, dispatch, intake, reporters
+from apps.cases.views import cards, case, desk, dispatch, intake, reporters
 
 app_name = "cases"
 
@@ -22,5 +22,7 @@ urlpatterns = [
     path("cases/<str:number>/reporters/<int:reporter_id>/", reporters.reveal, name="reporter"),
     path("cases/<str:number>/photos/", case.attach, name="attach"),
     path("cases/<str:number>/act/<str:action>/", case.act, name="act"),
+    path("cards/", cards.cards, name="cards"),
+    path("cards/<int:card_id>/", cards.card, name="card"),
     path("desk/", desk.desk, name="desk"),
 ]

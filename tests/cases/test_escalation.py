@@ -88,7 +88,7 @@ def test_no_edit_resets_the_clock(world: World) -> None:
 
 
 def test_nights_and_holidays_are_not_counted(world: World) -> None:
-    """Reported on the last working evening before the Spring Festival of 2026: to be screened within four working hours."""
+    """Reported on the last working evening before the Spring Festival of 2026, four working hours to screen it."""
     world.at = shanghai("2026-02-14 16:30")
     case = world.report()
     assert clock.local(case.due_at).strftime("%m-%d %H:%M") == "02-24 11:01"

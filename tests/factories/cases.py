@@ -21,6 +21,7 @@ from apps.accounts.models import User
 from apps.cases import services
 from apps.cases.models import Case, Category, Leg
 from apps.core import clock
+from apps.deadlines.models import LadderStep, Limit
 from apps.grid.scopes import forget_scopes
 from apps.organisation.models import Agency
 from tests.factories.accounts import make_user
@@ -210,6 +211,22 @@ def make_world(*, rules: bool = True) -> World:
         world.people[name] = user
     world.people["stranger"] = make_user("stranger", "stranger")
     return world
+
+
+def issue_card(case: Case, kind: str, *, at: datetime, stage: str = "") -> LadderStep:
+    """A card on the limit of the case's open lead leg, or on that of the whole case, as the sweep would issue it."""
+    if stage == "whole":
+        limit = Limit.objects.get(subject_kind="case", subject_id=case.pk)
+    else:
+        leg = Leg.objects.get(case=case, role="lead", state__in=["offered", "accepted"])
+        limit = Limit.objects.get(subject_kind="case_leg", subject_id=leg.pk)
+        Case.objects.filter(pk=case.pk).update(card=kind)
+    Case.objects.filter(pk=case.pk).update(carded=True)
+    step = {"yellow": 2, "red": 3}[kind]
+    Limit.objects.filter(pk=limit.pk).update(card=kind, last_step=step)
+    return LadderStep.objects.create(
+        limit=limit, step=step, kind=kind, card=kind, holder=limit.holder, due_at=at, done_at=at
+    )
 
 
 def now_is(world: World) -> Any:

@@ -13,7 +13,7 @@ from apps.cases import services as cases
 from apps.core.jobs import start_job
 from tests.factories.announcements import make_announcement, make_draft
 from tests.factories.assessment import NOW, Office, make_office
-from tests.factories.cases import World, photo_file
+from tests.factories.cases import World, issue_card, photo_file
 from tests.factories.inspections import entry, make_log
 from tests.factories.notices import make_notice
 from tests.factories.residents import add_resident
@@ -37,6 +37,7 @@ def fill(office: Office) -> Ground:
     world = office.world
     case = world.dispatched(caller=cases.Caller(name="王小明", phone="13800138000"))
     photo = cases.attach_case_photo(number=case.number, actor=world["worker"], upload=photo_file(), at=world.tick())
+    card = issue_card(case, "yellow", at=world.tick())
     log = make_log(world["worker"], world.at.date(), world.tick(), entry())
     residence = add_resident(world.unit("grid 0 0 0"), world["worker"])
     month = office.publish(office.run("2026-03"))
@@ -53,6 +54,7 @@ def fill(office: Office) -> Ground:
         "unit": "310106001001",
         "grid": "310106001001001",
         "case": case.number,
+        "card": card.pk,
         "photo": photo.pk,
         "reporter": case.reporters.get().pk,
         "log": log.client_id,

@@ -156,6 +156,8 @@ cases:reporter POST /cases/{case}/reporters/{reporter}/              302 403 200
 cases:attach POST /cases/{case}/photos/                              302 302 302 302 403 302 404 403 404 404 404 404 404 404 404
 cases:act GET /cases/{case}/act/comment/                             302 403 200 200 200 403 404 403 404 404 404 404 404 404 404
 cases:act POST /cases/{case}/act/supervise/                          302 403 403 302 302 403 404 403 404 404 404 404 404 404 404
+cases:cards GET /cards/                                              302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
+cases:card GET /cards/{card}/                                        302 403 200 200 200 200 404 200 404 404 404 404 404 404 404
 cases:desk GET /desk/                                                302 403 200 200 403 200 403 403 403 403 403 403 403 200 403
 api:categories GET /api/v1/categories/                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:agencies GET /api/v1/agencies/?unit=310106001                    401 200 200 200 200 200 200 200 200 200 200 200 200 200 200

@@ -84,6 +84,9 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/case.html", context | {"nav_active": "cases", "alone": True})
 
 
+CHOSEN_BY_LINK = ("card", "appeal", "order")
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
@@ -102,7 +105,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         evidence=acting.case.category.evidence,
         complexity=acting.case.complexity,
         options=acting.options,
-        typed=acting.typed,
+        typed=acting.typed | {name: request.GET[name] for name in CHOSEN_BY_LINK if name in request.GET},
     )
     return _panel(request, acting, form, status=200)
 

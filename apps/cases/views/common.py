@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.cases.card_looks import card_rows
 from apps.cases.choices import Card, CaseState
 from apps.cases.presentation import buttons_of, look_of, look_of_limit, photos_of
 from apps.cases.selectors import CaseDetail, Wanted
@@ -65,6 +66,7 @@ def case_context(detail: CaseDetail, *, at: Any, back: str) -> dict[str, Any]:
         "buttons": buttons_of(detail.actions),
         "whole": look_of_limit(detail.whole, calendar, at) if detail.whole and detail.case.open else None,
         "photos": photos_of(detail.photos),
+        "card_rows": card_rows(detail.cards),
         "back": back,
         "map_unit": place.code,
     }
