@@ -1,0 +1,26 @@
+"""Rows of the cases room."""
+
+from apps.cases.models.cases import (
+    Case,
+    CaseEvent,
+    CaseQuerySet,
+    CaseReporter,
+    Category,
+    CategoryQuerySet,
+    Leg,
+    LegQuerySet,
+)
+from apps.cases.models.orders import ExtensionRequest, Supervision
+
+__all__ = [
+    "Case",
+    "CaseEvent",
+    "CaseQuerySet",
+    "CaseReporter",
+    "Category",
+    "CategoryQuerySet",
+    "ExtensionRequest",
+    "Leg",
+    "LegQuerySet",
+    "Supervision",
+]
