@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deadlines", "0022_rule_triggers"),
+        ("deadlines", "0040_sweep_failures"),
         ("grid", "0002_tree_version"),
         ("organisation", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
