@@ -23,6 +23,7 @@ LONGEST_SECONDS = 600
 CLEANUP_SECONDS = 90
 HEAD = """# Figures of the long tests
 
+## Every part
 Appended by `make soak`: every part, whether it passed, and how long it took.
 
 | when | commit | part | result | seconds |

@@ -79,6 +79,6 @@ def test_when_sweeps_run_does_not_matter():
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", range(20))
 def test_when_sweeps_run_does_not_matter_at_length(part):
-    compare(range(1000 + part * 500, 1500 + part * 500))
+    compare(range(1000 + part * 200, 1200 + part * 200))
