@@ -10,6 +10,7 @@ ROOMS = (
     "grid",
     "organisation",
     "notices",
+    "deadlines",
     "residents",
     "cases",
     "inspections",

@@ -17,10 +17,12 @@ class CasesConfig(AppConfig):
         from apps.cases.choices import APPEAL_TARGET, CASE_TARGET
         from apps.cases.models import Case  # reason: likewise
         from apps.cases.selectors.cards import appeal_is_visible  # reason: likewise
+        from apps.cases.selectors.catalogue import find_options, search_options  # reason: likewise
         from apps.cases.selectors.photos import case_is_visible  # reason: likewise
         from apps.core.attachments import register_target
         from apps.core.catalogues import register_loader
         from apps.deadlines import announcements  # reason: likewise
+        from apps.deadlines.categories import register_categories
         from apps.grid.placed import register_placed  # reason: likewise
 
         register_loader("categories", load_categories)
@@ -28,5 +30,6 @@ class CasesConfig(AppConfig):
         register_target(CASE_TARGET, case_is_visible)
         register_target(APPEAL_TARGET, appeal_is_visible)
         announcements.register(follow_limits)
+        register_categories(search=search_options, find=find_options)
         register_kinds()
         shell.register()

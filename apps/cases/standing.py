@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 CENTRE_KINDS = ("district", "street", "community")
 
 
+def level_of(agency: Agency) -> str:
+    """In whose hands a limit runs: a centre's own level, or an agency."""
+    return agency.unit.kind if agency.kind == AgencyKind.CENTRE else "agency"
+
+
 def is_own(agency: Agency, user: "User") -> bool:
     """Whether ``user`` acts for ``agency``: as its handler or, for a station or centre, at its desk."""
     if agency.kind == AgencyKind.CENTRE:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("cases/find/", case.find, name="find"),
     path("cases/<str:number>/", case.case, name="case"),
     path("cases/<str:number>/reporters/<int:reporter_id>/", reporters.reveal, name="reporter"),
+    path("cases/<str:number>/limits/", case.limits, name="limits"),
     path("cases/<str:number>/photos/", case.attach, name="attach"),
     path("cases/<str:number>/act/<str:action>/", case.act, name="act"),
     path("cards/", cards.cards, name="cards"),

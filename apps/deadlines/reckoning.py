@@ -35,6 +35,16 @@ class PlannedStep:
     due_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A step that a limit has no place for: it would fall before the start, or not after the step before it."""
+
+    step: int
+    kind: str
+    moment: datetime
+    before_start: bool
+
+
 def add_time(calendar: WorkingCalendar, start: datetime, amount: Decimal, measure: str) -> datetime:
     """``start`` plus ``amount`` of ``measure``. Working days are whole: a fraction counts as hours of a working day."""
     if measure == Measure.CALENDAR_HOURS:
@@ -72,13 +82,22 @@ def plan_steps(
 
     A step that would fall before the start, or not after the step before it, is left out (time limits, "Ladder").
     """
+    return sort_steps(calendar, rungs, start=start, due=due, measure=measure)[0]
+
+
+def sort_steps(
+    calendar: WorkingCalendar, rungs: Sequence[Rung], *, start: datetime, due: datetime, measure: str
+) -> tuple[list[PlannedStep], list[LeftOut]]:
+    """The steps of ``plan_steps``, and those left out with the reason."""
     planned: list[PlannedStep] = []
+    left_out: list[LeftOut] = []
     for rung in rungs:
         moment = _moment_of(calendar, rung, start, due, measure)
         if moment < start or (planned and moment <= planned[-1].due_at):
-            continue
-        planned.append(PlannedStep(rung.step, rung.kind, moment))
-    return planned
+            left_out.append(LeftOut(rung.step, rung.kind, moment, before_start=moment < start))
+        else:
+            planned.append(PlannedStep(rung.step, rung.kind, moment))
+    return planned, left_out
 
 
 def check_rungs(rungs: Sequence[Rung]) -> None:

@@ -39,6 +39,17 @@ def open_limits_of(subjects: Iterable[tuple[str, int]]) -> "QuerySet[Limit]":
     return Limit.objects.filter(condition, state__in=[LimitState.RUNNING, LimitState.PAUSED]).order_by("due_at", "id")
 
 
+def limits_of(subjects: Iterable[tuple[str, int]]) -> "QuerySet[Limit]":
+    """All limits of these (subject kind, subject id) pairs, the newest first."""
+    condition = Q(pk__in=[])
+    by_kind: dict[str, list[int]] = {}
+    for kind, subject_id in subjects:
+        by_kind.setdefault(kind, []).append(subject_id)
+    for kind, ids in by_kind.items():
+        condition |= Q(subject_kind=kind, subject_id__in=ids)
+    return Limit.objects.filter(condition).order_by("-started_at", "-id")
+
+
 def overdue_q(at: datetime) -> Q:
     """Limits whose end passed unmet by ``at``: judged by the end, never by when a sweep ran."""
     return (

@@ -1,4 +1,4 @@
-"""Pages of administration: the working calendar, the limits and their ladder. For system administrators."""
+"""The page of the working calendar, and who may see pages of administration."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -22,10 +22,10 @@ def for_administrators(view: View) -> View:
 
     @wraps(view)
     @login_required
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest, **given: object) -> HttpResponse:
         if not holds(request.user, Permission.SYSTEM_MANAGE):
             raise NotAllowed
-        return view(request)
+        return view(request, **given)
 
     return guarded
 
@@ -53,23 +53,5 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "months": presentation.months(selectors.calendar_book(), selectors.calendar_days(year=year), year, today),
             "working_days": selectors.working_days_in(year),
             "unannounced": presentation.unannounced_warning(years, today),
-        },
-    )
-
-
-@require_GET
-@for_administrators
-def limits(request: HttpRequest) -> HttpResponse:
-    """The limits in use, the alternatives, and the ladder every limit climbs."""
-    policies = list(selectors.policies())
-    return render(
-        request,
-        "deadlines/limits.html",
-        {
-            "nav_active": "manage",
-            "tabs": presentation.tabs("limits"),
-            "in_use": [policy for policy in policies if policy.preset.base],
-            "alternatives": [policy for policy in policies if not policy.preset.base],
-            "rungs": selectors.rungs(),
         },
     )

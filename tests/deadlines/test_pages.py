@@ -73,11 +73,11 @@ def test_the_calendar_counts_working_days_and_names_holidays(admin):
 
 
 def test_the_limits_show_ladder_and_amounts_in_words(admin):
-    text = admin.get("/manage/limits/").content.decode()
+    text = admin.get("/manage/limits/").content.decode() + admin.get("/manage/limits/ladders/").content.decode()
     for words in ("时限用去 75% 时", "到期前 4 工作时", "到期后 3 工作日", "1 工作日", "24 小时"):
         assert words in text, words
     admin.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    english = admin.get("/manage/limits/").content.decode()
+    english = admin.get("/manage/limits/").content.decode() + admin.get("/manage/limits/ladders/").content.decode()
     for words in ("4 working hours before the end", "Settled inside the community", "1 working day<"):
         assert words in english, words
 

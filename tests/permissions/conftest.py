@@ -11,6 +11,7 @@ from django.db import transaction
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
 from apps.core.jobs import start_job
+from apps.deadlines.models import Ladder, LimitPolicy, PresetChoice
 from tests.factories.announcements import make_announcement, make_draft
 from tests.factories.assessment import NOW, Office, make_office
 from tests.factories.cases import World, issue_card, photo_file
@@ -50,7 +51,13 @@ def fill(office: Office) -> Ground:
     notice = make_notice(world["worker"], at=world.at)
     grant = world.people["worker"].grants.get()
     lon, lat = world.point()
+    choice = PresetChoice.objects.create(
+        unit=world.unit("street 0"), preset_id="station", effective_from=world.at.date() + timedelta(days=1)
+    )
     marks = {
+        "policy": LimitPolicy.objects.get(code="handling-any").pk,
+        "ladder": Ladder.objects.get(code="eighty").pk,
+        "choice": choice.pk,
         "unit": "310106001001",
         "grid": "310106001001001",
         "case": case.number,

@@ -122,6 +122,27 @@ deadlines:sweeps GET /manage/sweeps/                                 302 403 403
 deadlines:run-sweep POST /manage/sweeps/run/                           302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
 deadlines:calendar GET /manage/calendar/                             302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:limits GET /manage/limits/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:policy-add GET /manage/limits/add/                         302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:policy-add POST /manage/limits/add/                        302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+deadlines:policy-change GET /manage/limits/{policy}/change/          302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:policy-change POST /manage/limits/{policy}/change/         302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+deadlines:policy-end GET /manage/limits/{policy}/end/                302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:policy-end POST /manage/limits/{policy}/end/               302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+deadlines:ladders GET /manage/limits/ladders/                        302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:ladder-add GET /manage/limits/ladders/add/                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:ladder-add POST /manage/limits/ladders/add/                302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+deadlines:ladder-change GET /manage/limits/ladders/{ladder}/change/  302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:ladder-change POST /manage/limits/ladders/{ladder}/change/ 302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+deadlines:ladder-end GET /manage/limits/ladders/{ladder}/end/        302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:ladder-end POST /manage/limits/ladders/{ladder}/end/       302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+deadlines:presets GET /manage/limits/presets/                        302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:preset-choose GET /manage/limits/presets/station/          302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:preset-choose POST /manage/limits/presets/station/         302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+deadlines:choice-end GET /manage/limits/choices/{choice}/end/        302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:choice-end POST /manage/limits/choices/{choice}/end/       302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+deadlines:rule-changes GET /manage/limits/changes/                   302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+deadlines:simulate GET /manage/limits/simulate/                      302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+api:limits-simulate GET /api/v1/limits/simulate/?level=street        401 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 # Residents
 residents:list GET /residents/                                       302 200 200 403 403 403 200 403 403 403 403 200 200 403 403
 residents:find POST /residents/find/                                 302 302 302 403 403 403 302 403 403 403 403 302 302 403 403
@@ -153,6 +174,7 @@ cases:find POST /cases/find/                                         302 302 302
 cases:case GET /cases/{case}/                                        302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
 cases:reporter GET /cases/{case}/reporters/{reporter}/               302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
 cases:reporter POST /cases/{case}/reporters/{reporter}/              302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
+cases:limits GET /cases/{case}/limits/                               302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
 cases:attach POST /cases/{case}/photos/                              302 302 302 302 403 302 404 403 404 404 404 404 404 404 404
 cases:act GET /cases/{case}/act/comment/                             302 403 200 200 200 403 404 403 404 404 404 404 404 404 404
 cases:act POST /cases/{case}/act/supervise/                          302 403 403 302 302 403 404 403 404 404 404 404 404 404 404

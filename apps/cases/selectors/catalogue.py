@@ -1,5 +1,6 @@
 """Reading categories, and whom a desk may give a case of one."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
@@ -7,6 +8,7 @@ from django.db.models import F, Q
 from apps.cases.models import Category
 from apps.core.errors import InvalidInput, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
+from apps.deadlines.categories import CategoryOption
 from apps.grid.models import Unit
 from apps.grid.placed import PATH_RELATED as UNIT_PATH
 from apps.organisation.models import Agency
@@ -60,6 +62,18 @@ def category_page(*, kind: str = "", words: str = "", cursor: str | None = None,
             | Q(parent__parent__name__icontains=word)
         )
     return keyset_page(leaves, ["key"], cursor, size)
+
+
+def search_options(words: str, most: int) -> list[CategoryOption]:
+    """Leaves as the rooms below choose them: by key, all of them for no words."""
+    page = category_page(words=words, cursor=None, size=most)
+    return [CategoryOption(leaf.key, leaf.label, leaf.urgency) for leaf in page.rows]
+
+
+def find_options(keys: Iterable[str]) -> dict[str, CategoryOption]:
+    """Those of the keys that are categories, leaves and branches."""
+    found = Category.objects.filter(key__in=list(keys))
+    return {one.key: CategoryOption(one.key, one.label, one.urgency) for one in found}
 
 
 def path_of(category: Category) -> list[Category]:

@@ -4,16 +4,12 @@ from datetime import datetime
 
 from apps.cases.choices import LEG_SUBJECT, OPEN_LEG, Card, LegRole, LegState
 from apps.cases.models import Case, Leg
+from apps.cases.standing import level_of
 from apps.deadlines import rulebook
 from apps.deadlines import services as deadlines
 from apps.deadlines.choices import Outcome, Stage
 from apps.deadlines.models import Limit
-from apps.organisation.models import Agency, AgencyKind
-
-
-def level_of(agency: Agency) -> str:
-    """In whose hands a limit runs: a centre's own level, or an agency."""
-    return agency.unit.kind if agency.kind == AgencyKind.CENTRE else "agency"
+from apps.organisation.models import Agency
 
 
 def plan_limit(

@@ -20,6 +20,7 @@ from apps.cases.presentation import rows_of
 from apps.cases.selectors import case_detail, case_page
 from apps.cases.selectors.acting import Acting, acting_on, entries_since
 from apps.cases.selectors.choices import filter_choices
+from apps.cases.selectors.limits import limits_explained
 from apps.cases.views.common import announce, case_context, chips_of, person, safe_next, size_of, wants_pane
 from apps.cases.workflow import ACTION_LABELS
 from apps.core import clock
@@ -85,6 +86,17 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 CHOSEN_BY_LINK = ("card", "appeal", "order")
+
+
+@login_required
+@require_GET
+def limits(request: HttpRequest, number: str) -> HttpResponse:
+    """Why the limits of a case are what they are: a dialog for htmx, a page without."""
+    at = clock.now()
+    found, lines = limits_explained(person(request), number, at=at)
+    context = {"case": found, "lines": lines, "nav_active": "cases"}
+    template = "cases/_limits.html" if wants_pane(request) else "cases/limits.html"
+    return render(request, template, context | {"modal": wants_pane(request)})
 
 
 @login_required

@@ -28,6 +28,8 @@ def leave_ladder(apps, schema_editor):
     rungs.exclude(ladder=ladder).delete()
     rungs.update(ladder=None)
     policies = apps.get_model("deadlines", "LimitPolicy").objects
+    # without choices of sets and without complexity these would hold everywhere and for everything
+    policies.exclude(preset__base=True, complexity="").update(active=False)
     newest: dict[str, int] = {}
     for policy in policies.order_by("-version"):
         if policy.code in newest:
