@@ -261,6 +261,19 @@ def test_the_page_of_a_case_says_why_each_limit_is_what_it_is(world):
     assert client_of(world["street_b"]).get(url).status_code == 404
 
 
+def test_explaining_a_case_costs_the_same_with_one_limit_and_with_three(world):
+    case, costs = world.report(), []
+    client = client_of(world["leader"])
+    for act in (None, ("register", "station", {}), ("escalate", "station", {"note": "上报"})):
+        if act:
+            world.move(case, act[0], act[1], **act[2])
+        client.get(f"/cases/{case.number}/limits/")
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/cases/{case.number}/limits/").status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[1] == costs[2]
+
+
 def test_a_named_end_says_so(world):
     case = world.report()
     Limit.objects.update(due_given=True)

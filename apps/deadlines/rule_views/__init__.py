@@ -1,0 +1,1 @@
+"""Pages on which system administrators keep policies, ladders and sets, and try what they would do."""
