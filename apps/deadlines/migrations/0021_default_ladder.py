@@ -23,10 +23,10 @@ def found_ladder(apps, schema_editor):
 
 def leave_ladder(apps, schema_editor):
     """Keep the newest steps of the default ladder and the newest version of every policy as it was called."""
-    ladder = apps.get_model("deadlines", "Ladder").objects.filter(code="default").order_by("-version").first()
+    ladders = apps.get_model("deadlines", "Ladder").objects.filter(code="default").order_by("-version")
     rungs = apps.get_model("deadlines", "LadderRung").objects.all()
-    rungs.exclude(ladder=ladder).delete()
-    rungs.update(ladder=None)
+    rungs.exclude(ladder_id=ladders.values_list("pk", flat=True).first()).delete()
+    rungs.update(ladder_id=None)
     policies = apps.get_model("deadlines", "LimitPolicy").objects
     # without choices of sets and without complexity these would hold everywhere and for everything
     policies.exclude(preset__base=True, complexity="").update(active=False)
