@@ -81,6 +81,7 @@ def load_limits(*, at: datetime) -> LoadReport:
     by_hand = {policy.code for policy in versions if policy.by_hand}
     used = set(Limit.objects.filter(policy__in=list(newest.values())).values_list("policy_id", flat=True).distinct())
     created: list[LimitPolicy] = []
+    in_place: list[LimitPolicy] = []
     changed = unchanged = kept = 0
     for row in rows:
         policy = newest.pop(row["code"], None)
@@ -98,10 +99,15 @@ def load_limits(*, at: datetime) -> LoadReport:
             else:
                 for name in differing:
                     setattr(policy, name, row[name])
-                policy.save()
+                in_place.append(policy)
             record_change(RuleKind.POLICY, policy, before=before, after=policy_facts(policy), because=BECAUSE, at=at)
+    retired = _retire(newest.values(), by_hand)
+    # All of them out of force first: two rows of the file may have swapped what they are for.
+    LimitPolicy.objects.filter(pk__in=[policy.pk for policy in in_place]).update(active=False)
+    for policy in in_place:
+        policy.save()
     LimitPolicy.objects.bulk_create(created)
-    return LoadReport(len(created), changed + _retire(newest.values(), by_hand), unchanged, kept)
+    return LoadReport(len(created), changed + retired, unchanged, kept)
 
 
 def load_ladders(*, at: datetime) -> LoadReport:

@@ -135,3 +135,21 @@ def test_the_rules_are_read_again_only_when_they_changed(django_assert_num_queri
         assert newer is not book
         assert rulebook.current() is newer
         book = newer
+
+
+def test_two_policies_may_swap_what_they_are_for(edited):
+    catalogue.load()
+
+    def swap(rows):
+        level = rows[0].index("level")
+        rows[1][level], rows[2][level] = rows[2][level], rows[1][level]
+        return rows
+
+    edited("limits.csv", swap)
+    catalogue.load()
+    assert dict(
+        LimitPolicy.objects.filter(code__in=["handling-community", "handling-street"]).values_list("code", "level")
+    ) == {
+        "handling-community": "street",
+        "handling-street": "community",
+    }
