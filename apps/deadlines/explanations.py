@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from apps.core.clock import local
 from apps.deadlines import reckoning
-from apps.deadlines.choices import Stage
+from apps.deadlines.choices import STEPS_OF_STAGE, Stage
 from apps.deadlines.choosing import Asked, Lost
 from apps.deadlines.models import Ladder, Limit, LimitPolicy
 from apps.deadlines.reckoning import LeftOut, PlannedStep
@@ -56,6 +56,12 @@ class Explanation:
     limit: Limit | None = None
 
 
+def is_taken(stage: str, kind: str) -> bool:
+    """Whether limits of a stage take steps of a kind at all."""
+    kinds = STEPS_OF_STAGE.get(Stage(stage))
+    return kinds is None or kind in kinds
+
+
 def simulate(book: Rulebook, matter: Matter, *, at: datetime) -> list[Explanation]:
     """Every stage of a matter as if each began at ``at``, in the order of the stages; those without a rule too."""
     return [simulate_stage(book, matter, stage, at=at) for stage in Stage.values]
@@ -73,6 +79,8 @@ def simulate_stage(book: Rulebook, matter: Matter, stage: str, *, at: datetime) 
     rungs = book.rungs_of(row.pk) if row else ()
     calendar = book.calendar_for(matter.place)
     steps, left_out = reckoning.sort_steps(calendar, rungs, start=at, due=due, measure=policy.row.measure)
+    steps = [step for step in steps if is_taken(stage, step.kind)]
+    left_out = [step for step in left_out if is_taken(stage, step.kind)]
     return Explanation(stage, at, due, policy, others, row, other_ladders, steps, left_out)
 
 
@@ -112,7 +120,7 @@ def explain_limit(book: Rulebook, limit: Limit, matter: Matter) -> Explanation:
         others=others,
         ladder=next((ladder for ladder in book.rows.ladders if ladder.pk == ladder_id), None),
         other_ladders=other_ladders if same else [],
-        steps=book.plan_of(limit),
+        steps=[step for step in book.plan_of(limit) if is_taken(limit.stage, step.kind)],
         given=limit.due_given,
         extended=limit.extensions,
         since_changed=not same,
