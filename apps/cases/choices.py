@@ -163,3 +163,6 @@ REVEAL = "reveal"  # the event of showing a reporter in full
 WHOLE_SUBJECT = "case"
 ORDER_SUBJECT = "case_supervision"
 APPEAL_TARGET = "card_appeal"
+BATCH_MOST = 100  # cases of one batch
+SAVED_MOST = 20  # saved filters of one person
+REPLIES_MOST = 60  # standard replies of one desk

@@ -1,18 +1,20 @@
 """Reading what a request gives, for pages and API alike; every fault is an ``InvalidInput`` naming its field."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from apps.cases.callers import unseal
-from apps.cases.choices import Card, CaseState
+from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.models import Category
-from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
+from apps.cases.selectors import Wanted, category_by_key, unit_by_code
 from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
+from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside
 from apps.cases.serializers import ActionSerializer, PhotoInputSerializer, ReportSerializer
-from apps.cases.services import Caller
+from apps.cases.services import Caller, SeenCase
 from apps.cases.workflow import Action
 from apps.core.errors import InvalidInput, NotVisible
 from apps.deadlines.choices import CARD_STEPS, Stage
@@ -46,20 +48,40 @@ def _states(given: Any) -> tuple[str, ...]:
     return states
 
 
-def list_wanted(given: Any) -> Wanted:
-    """The filters of a list: ``state`` (several, or with commas), ``unit``, ``category``, ``holder``, ``card``, ``q``.
+def _one_of(given: Any, name: str, values: Sequence[str]) -> str:
+    """A word out of a fixed set, or nothing. Raises ``InvalidInput`` naming it."""
+    value = given.get(name, "")
+    if value and value not in values:
+        raise InvalidInput(fields={name: [value]})
+    return str(value)
 
-    A unit, category or agency that does not exist is ``InvalidInput``; one outside the scope gives no rows.
+
+def _day(given: Any, name: str) -> date | None:
+    value = given.get(name, "")
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError as error:
+        raise InvalidInput(fields={name: [_("请按 2026-03-02 的样子填写日期。")]}) from error
+
+
+def list_wanted(given: Any, known: Known | None = None) -> Wanted:
+    """The filters of a list: ``state`` (several, or with commas), ``unit``, ``category``, ``holder``, ``card``,
+    ``supervised``, ``source``, ``urgency``, ``from`` and ``to`` (days of the report), ``q``, ``caller``.
+
+    A unit, category or agency that does not exist is ``InvalidInput``; one outside the scope gives no rows. ``known``
+    are those read beforehand, for many lists at once.
     """
-    card = given.get("card", "")
-    if card not in Card.values:
-        raise InvalidInput(fields={"card": [card]})
+    known = known or Known()
     return Wanted(
         states=_states(given),
-        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
-        category=category_by_key(given["category"]) if given.get("category") else None,
-        holder=agency_by_code(given["holder"]) if given.get("holder") else None,
-        card=card,
+        unit=known.unit(given["unit"]) if given.get("unit") else None,
+        category=known.category(given["category"]) if given.get("category") else None,
+        holder=known.agency(given["holder"]) if given.get("holder") else None,
+        card=_one_of(given, "card", Card.values),
+        source=_one_of(given, "source", Source.values),
+        urgency=_one_of(given, "urgency", Urgency.values),
+        since=_day(given, "from"),
+        until=_day(given, "to"),
         supervised=given.get("supervised", "") in {"1", "true"},
         words=given.get("q", "")[:LONGEST_WORDS].replace("\0", ""),
         caller=unseal(given["caller"]) if given.get("caller") else "",
@@ -194,3 +216,14 @@ def point_of(given: Mapping[str, str]) -> tuple[float, float] | None:
     except ValueError:
         return None
     return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
+
+
+def seen_cases(given: Any) -> list[SeenCase]:
+    """The marked cases, each ``case=<number>:<version>`` once. Raises ``InvalidInput`` naming ``case``."""
+    seen: dict[str, SeenCase] = {}
+    for text in given.getlist("case"):
+        number, _colon, version = text.rpartition(":")
+        if not number or not version.isdecimal() or len(version) > LONGEST_SIZE or "\0" in number:
+            raise InvalidInput(fields={"case": [_("请重新标记案件。")]})
+        seen.setdefault(number, SeenCase(number, int(version)))
+    return list(seen.values())

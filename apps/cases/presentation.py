@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.choices import CaseState, LegRole, LegState, Source, Urgency
+from apps.cases.choices import Card, CaseState, LegRole, LegState, Source, Urgency
 from apps.cases.models import Case, Leg
 from apps.cases.workflow import ACTION_LABELS, Action, Transition
 from apps.core.presentation import limit_look
@@ -140,7 +140,7 @@ class ActionButton:
 
 ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.REGISTER: ("clipboard-check", "a"),
-    Action.REFUSE: ("ban", "x"),
+    Action.REFUSE: ("ban", "i"),
     Action.SETTLE: ("tool", "t"),
     Action.DISPATCH: ("send", "d"),
     Action.ACCEPT: ("check", "a"),
@@ -157,7 +157,7 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.DECIDE_EXTENSION: ("calendar-check", "b"),
     Action.SUPERVISE: ("flag", "u"),
     Action.REPLY: ("message-reply", "y"),
-    Action.WITHDRAW: ("flag-off", "n"),
+    Action.WITHDRAW: ("flag-off", "0"),
     Action.APPEAL: ("scale", "q"),
     Action.DECIDE_APPEAL: ("gavel", "z"),
     Action.COMMENT: ("message", "m"),
@@ -203,6 +203,13 @@ def buttons_of(rows: Iterable[Transition]) -> list[ActionButton]:
     return [
         ActionButton(action.value, ACTION_LABELS[action], *ICONS_AND_KEYS[action], primary=action is lead)
         for action in actions
+    ]
+
+
+def bar_of(actions: Iterable[Action]) -> list[ActionButton]:
+    """Buttons of these actions, in the order given."""
+    return [
+        ActionButton(action.value, ACTION_LABELS[action], *ICONS_AND_KEYS[action], primary=False) for action in actions
     ]
 
 
@@ -279,3 +286,43 @@ def _more_moves(leg: Leg, at: datetime) -> list[Action]:
 
 
 LEG_MOVES = {LegState.OFFERED: [Action.ACCEPT, Action.RETURN], LegState.ACCEPTED: [Action.FEEDBACK]}
+
+SORTS = (("limit", _("按时限")), ("newest", _("新的在前")), ("oldest", _("旧的在前")))
+
+
+def points_of(cases: Iterable[Case], calendar: WorkingCalendar, at: datetime, *, link: Any) -> list[dict[str, Any]]:
+    """Cases as points of a map, coloured by their limits."""
+    return [
+        {
+            "id": case.number,
+            "lon": case.lon,
+            "lat": case.lat,
+            "tone": look_of(case, calendar, at).tone(at),
+            "title": case.title,
+            "url": link(case),
+        }
+        for case in cases
+    ]
+
+
+def export_row(case: Case) -> list[Any]:
+    """One line of the exported list."""
+    return [
+        case.number,
+        case.title,
+        case.category.label,
+        CaseState(case.state).label,
+        Urgency(case.urgency).label,
+        case.street.name if case.street else None,
+        case.community.name if case.community else None,
+        case.grid.name if case.grid else None,
+        case.address,
+        Source(case.source).label,
+        case.holder.name if case.holder else None,
+        case.reported_at,
+        case.due_at,
+        Card(case.card).label if case.card else None,
+        case.supervised,
+        case.return_count,
+        case.rework_count,
+    ]

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from apps.cases.views import cards, case, desk, dispatch, intake, reporters
+from apps.cases.views import batch, cards, case, desk, dispatch, filters, history, intake, replies, reporters
 
 app_name = "cases"
 
 urlpatterns = [
     path("dispatch/", dispatch.dispatch, name="dispatch"),
+    path("dispatch/points/", dispatch.points, name="dispatch-points"),
+    path("dispatch/export/", dispatch.export, name="dispatch-export"),
+    path("dispatch/filters/", filters.filters, name="filters"),
+    path("dispatch/filters/save/", filters.save, name="filter-save"),
+    path("dispatch/filters/mine/", filters.mine, name="filters-mine"),
+    path("dispatch/replies/", replies.replies, name="replies"),
+    path("dispatch/replies/<int:reply_id>/up/", replies.reply_up, name="reply-up"),
+    path("dispatch/replies/<int:reply_id>/remove/", replies.reply_remove, name="reply-remove"),
+    path("dispatch/batch/<str:action>/", batch.batch, name="batch"),
     path("dispatch/<str:number>/", dispatch.dispatch_case, name="dispatch-case"),
     path("cases/", case.case_list, name="list"),
     path("cases/new/", intake.new_case, name="new"),
@@ -19,6 +28,9 @@ urlpatterns = [
     path("cases/reveals/", reporters.reveals, name="reveals"),
     path("cases/find/", case.find, name="find"),
     path("cases/<str:number>/", case.case, name="case"),
+    path("cases/<str:number>/sheet/", history.sheet, name="sheet"),
+    path("cases/<str:number>/history/place/", history.place, name="history-place"),
+    path("cases/<str:number>/history/reporter/", history.reporter, name="history-reporter"),
     path("cases/<str:number>/reporters/<int:reporter_id>/", reporters.reveal, name="reporter"),
     path("cases/<str:number>/limits/", case.limits, name="limits"),
     path("cases/<str:number>/photos/", case.attach, name="attach"),

@@ -26,10 +26,36 @@ function step(by) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+/** After the last that could be done with a case, the next of the queue opens by itself. */
+function goOn() {
+  const all = rows();
+  const place = all.findIndex((row) => row.dataset.row === chosen);
+  const next = place < 0 ? all[0] : (all[place + 1] ?? all[place - 1]);
+  if (!next) return;
+  next.click();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+/** The panel that is open stands in the address, so that the address leads back to it. */
+function inAddress(action) {
+  if (!board()) return;
+  const address = new URL(window.location.href);
+  if ((address.searchParams.get("act") ?? "") === (action ?? "")) return;
+  if (action) address.searchParams.set("act", action);
+  else address.searchParams.delete("act");
+  window.history.replaceState(window.history.state, "", address);
+}
+
+function openAsked() {
+  const action = new URL(window.location.href).searchParams.get("act");
+  if (action && board()) document.querySelector(`.action-bar [data-action="${CSS.escape(action)}"]`)?.click();
+}
+
 function closePanel() {
   const host = panel();
   if (!host?.childElementCount) return false;
   host.replaceChildren();
+  inAddress("");
   return true;
 }
 
@@ -46,9 +72,21 @@ function enhancePhotos(root) {
   for (const form of root.querySelectorAll(".photo-add")) form.classList.add("enhanced");
 }
 
+/** In words of several lines Enter makes a new one; with Ctrl or Cmd it sends. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.(".action-form textarea")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape" && closePanel()) return;
+  if (event.key === "Enter" && event.target.matches?.(".action-form select")) {
+    event.preventDefault();
+    event.target.form.requestSubmit();
+    return;
+  }
   if (typing(event.target) || document.querySelector("dialog[open]") || !board()) return;
   const key = event.key.toLowerCase();
   if (key === "j" || key === "k") {
@@ -110,13 +148,26 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
     chosen = target.querySelector("[data-case]")?.dataset.case ?? chosen;
     target.querySelector(".pane-body")?.scrollTo(0, 0);
     if (!WIDE.matches) target.scrollIntoView({ block: "start" });
+    inAddress("");
+    const acted = event.detail.requestConfig.verb === "post" && event.detail.xhr.getResponseHeader("HX-Trigger");
+    if (acted && board() && !target.querySelector(".action-bar .btn-primary")) goOn();
   }
-  if (target.id === "action-panel") target.scrollIntoView({ block: "nearest" });
+  if (target.id === "action-panel") {
+    // Before htmx settles a form would be sent as a page: somebody who presses Enter at once must not be too fast.
+    window.htmx.process(target);
+    target.scrollIntoView({ block: "nearest" });
+    inAddress(target.querySelector("[data-action]")?.dataset.action);
+  }
   enhancePhotos(target);
   mark();
 });
 
 enhancePhotos(document);
 mark();
-if (window.htmx) openFirst();
-else document.addEventListener("DOMContentLoaded", openFirst);
+function begin() {
+  openFirst();
+  openAsked();
+}
+
+if (window.htmx) begin();
+else document.addEventListener("DOMContentLoaded", begin);

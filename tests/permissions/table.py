@@ -22,6 +22,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "notices:retry-all POST": {"channel": "sms"},
     "notices:send-test POST": {"channel": "sms"},
     "organisation:end-grant POST": {"last_day": "2026-04-30", "because": "调离"},
+    "cases:batch POST": {"case": "{case}:1", "note": "请抓紧"},
     "cases:act POST": {"note": "请抓紧"},
     "cases:reporter POST": {"purpose": "回访核实情况"},
     "api:case-action POST": {"version": 4, "note": "请抓紧"},
@@ -161,6 +162,8 @@ api:residence-move-out POST /api/v1/residences/{residence}/move-out/ 401 400 400
 # Cases
 cases:dispatch GET /dispatch/                                        302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:dispatch-case GET /dispatch/{case}/                            302 403 200 200 403 403 403 403 403 403 403 403 403 404 403
+cases:batch GET /dispatch/batch/comment/?case={case}:1                302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:batch POST /dispatch/batch/comment/                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:list GET /cases/                                               302 200 200 200 200 200 403 200 403 403 403 200 200 200 403
 cases:new GET /cases/new/                                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:new POST /cases/new/                                           302 403 422 422 403 403 403 403 403 403 403 403 403 422 403

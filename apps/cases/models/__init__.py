@@ -10,6 +10,7 @@ from apps.cases.models.cases import (
     Leg,
     LegQuerySet,
 )
+from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.orders import ExtensionRequest, Supervision
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "ExtensionRequest",
     "Leg",
     "LegQuerySet",
+    "SavedFilter",
+    "StandardReply",
     "Supervision",
 ]

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from apps.cases.choices import OrderOffice
 from apps.cases.matters import cards_of, open_orders_of, request_of
-from apps.cases.models import Case, CaseEvent, Supervision
+from apps.cases.models import Case, CaseEvent, StandardReply, Supervision
 from apps.cases.selectors.detail import CaseDetail, case_seen_by
 from apps.cases.selectors.neighbours import neighbours_of
+from apps.cases.selectors.replies import replies_for
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
 from apps.cases.standing import appeals_to_decide, cards_to_appeal, orders_to_withdraw, standing_of
@@ -45,6 +46,7 @@ class Acting:
     typed: dict[str, Any] = field(default_factory=dict)
     about: list[str] = field(default_factory=list)
     """What was asked or ordered, in the words of whoever did."""
+    replies: list[StandardReply] = field(default_factory=list)
 
     @property
     def any_row(self) -> Transition:
@@ -71,6 +73,7 @@ def acting_on(user: "User", number: str, action: str, *, at: datetime) -> Acting
     row = next((row for row in seen.actions if row.action is chosen), None)
     version = seen.my_leg.version if chosen in LEG_ACTIONS and seen.my_leg else case.version
     acting = Acting(case, chosen, row, version)
+    acting.replies = replies_for(user, chosen)
     if chosen is Action.DISPATCH:
         _fill_targets(acting, at)
     if chosen is Action.MERGE:

@@ -1,7 +1,7 @@
 """Reading categories, and whom a desk may give a case of one."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import F, Q
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from apps.grid.scopes import Person
 
+Row = TypeVar("Row")
 PATH_RELATED = ("parent", "parent__parent")
 
 
@@ -46,6 +47,51 @@ def agency_by_code(code: str) -> Agency:
     if agency is None:
         raise InvalidInput(fields={"holder": [code]})
     return agency
+
+
+class Known:
+    """Units, categories and agencies by the names that addresses use, read one by one."""
+
+    def unit(self, code: str) -> Unit:
+        """Raises ``InvalidInput`` naming ``unit``."""
+        return unit_by_code(code)
+
+    def category(self, key: str) -> Category:
+        """Raises ``InvalidInput`` naming ``category``."""
+        return category_by_key(key)
+
+    def agency(self, code: str) -> Agency:
+        """Raises ``InvalidInput`` naming ``holder``."""
+        return agency_by_code(code)
+
+
+class KnownTogether(Known):
+    """The same for many addresses at once: one query for each kind that is asked for at all."""
+
+    def __init__(self, units: set[str], categories: set[str], agencies: set[str]) -> None:
+        self.units = {one.code: one for one in Unit.objects.filter(code__in=units)} if units else {}
+        found = Category.objects.filter(key__in=categories, active=True) if categories else ()
+        self.categories = {one.key: one for one in found}
+        self.agencies = {one.code: one for one in Agency.objects.filter(code__in=agencies)} if agencies else {}
+
+    def unit(self, code: str) -> Unit:
+        """Raises ``InvalidInput`` naming ``unit``."""
+        return _found(self.units, "unit", code)
+
+    def category(self, key: str) -> Category:
+        """Raises ``InvalidInput`` naming ``category``."""
+        return _found(self.categories, "category", key)
+
+    def agency(self, code: str) -> Agency:
+        """Raises ``InvalidInput`` naming ``holder``."""
+        return _found(self.agencies, "holder", code)
+
+
+def _found(rows: dict[str, Row], name: str, key: str) -> Row:
+    try:
+        return rows[key]
+    except KeyError as error:
+        raise InvalidInput(fields={name: [key]}) from error
 
 
 def category_page(*, kind: str = "", words: str = "", cursor: str | None = None, size: int) -> KeysetPage[Category]:

@@ -7,7 +7,7 @@ parts it stands, so that one list runs through both.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from apps.cases.choices import OPEN, CaseState
 from apps.cases.models import Case, CaseQuerySet, CaseReporter, Category, Leg
 from apps.cases.words import containing
+from apps.core.clock import SHANGHAI
 from apps.core.crypto import keyed_hashes
 from apps.core.errors import InvalidInput
 from apps.core.keyset import KeysetPage, bounded, decode_cursor, encode_cursor
@@ -46,12 +47,18 @@ class Part:
 
 OPEN_PART = Part("o", True, ("due_at", "id"))
 DONE_PART = Part("c", False, ("-closed_at", "-id"))
+# The orders of a queue. By limit it runs along an index; by report the open cases of a desk are few enough to sort.
+ORDERS = {
+    "limit": OPEN_PART,
+    "newest": Part("n", True, ("-reported_at", "-id")),
+    "oldest": Part("r", True, ("reported_at", "id")),
+}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a list is narrowed to; everything given must hold. ``caller`` is a phone, ``sealed`` as it stood in the
-    address."""
+    """What a list is narrowed to; everything given must hold. ``since`` and ``until`` are the days of the report, both
+    included; ``caller`` is a phone, ``sealed`` as it stood in the address."""
 
     states: tuple[str, ...] = ()
     unit: Unit | None = None
@@ -59,6 +66,10 @@ class Wanted:
     holder: Agency | None = None
     card: str = ""
     supervised: bool = False
+    source: str = ""
+    urgency: str = ""
+    since: date | None = None
+    until: date | None = None
     words: str = ""
     caller: str = ""
     sealed: str = ""
@@ -104,6 +115,14 @@ class Wanted:
             condition &= Q(card=self.card)
         if self.supervised:
             condition &= Q(supervised=True)
+        if self.source:
+            condition &= Q(source=self.source)
+        if self.urgency:
+            condition &= Q(urgency=self.urgency)
+        if self.since is not None:
+            condition &= Q(reported_at__gte=start_of(self.since))
+        if self.until is not None:
+            condition &= Q(reported_at__lt=start_of(self.until) + timedelta(days=1))
         return condition
 
     @staticmethod
@@ -121,6 +140,11 @@ class Wanted:
         return tuple(
             part for part, states in ((OPEN_PART, OPEN), (DONE_PART, set(CaseState) - OPEN)) if chosen & set(states)
         )
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day in Shanghai."""
+    return datetime.combine(day, time.min, SHANGHAI)
 
 
 def reported_by(phone: str) -> "QuerySet[CaseReporter, int]":
@@ -172,8 +196,8 @@ def page_of(
     has_previous = more if backwards else cursor is not None
     return KeysetPage(
         rows,
-        _cursor("n", rows[-1]) if more or backwards else None,
-        _cursor("p", rows[0]) if has_previous else None,
+        _cursor("n", rows[-1], parts) if more or backwards else None,
+        _cursor("p", rows[0], parts) if has_previous else None,
     )
 
 
@@ -222,9 +246,9 @@ def _start(cursor: str | None, parts: Sequence[Part]) -> tuple[int, str | None, 
     return place, cursor[1:], direction == "p"
 
 
-def _cursor(direction: str, case: Case) -> str:
-    part = OPEN_PART if case.open else DONE_PART
-    moment = case.due_at if case.open else case.closed_at
+def _cursor(direction: str, case: Case, parts: Sequence[Part]) -> str:
+    part = next(part for part in parts if part.open == case.open)
+    moment = getattr(case, part.fields[0].lstrip("-"))
     return part.letter + encode_cursor(direction, [moment, case.pk])
 
 

@@ -38,6 +38,13 @@ def metres_between(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> fl
     return 2 * EARTH * math.asin(math.sqrt(root))
 
 
+def box_around(lon: float, lat: float) -> dict[str, tuple[float, float]]:
+    """The conditions of a box that holds everything within 50 m of a point."""
+    tall = NEAR_METRES / DEGREE
+    wide = tall / max(math.cos(math.radians(lat)), 0.01)
+    return {"lat__range": (lat - tall, lat + tall), "lon__range": (lon - wide, lon + wide)}
+
+
 def cases_around(
     user: "Person",
     category_id: int,
@@ -50,13 +57,8 @@ def cases_around(
 ) -> list[tuple[Case, float]]:
     """Cases of a category within 50 m of a point that ``user`` sees, with their distance in metres, the latest first.
     One query: a bounding box, then exact distances."""
-    tall = NEAR_METRES / DEGREE
-    wide = tall / max(math.cos(math.radians(lat)), 0.01)
     inside = Case.objects.visible_to(user).filter(
-        category_id=category_id,
-        lat__range=(lat - tall, lat + tall),
-        lon__range=(lon - wide, lon + wide),
-        reported_at__range=(since, until),
+        category_id=category_id, reported_at__range=(since, until), **box_around(lon, lat)
     )
     found = []
     for other in inside.exclude(pk=exclude).select_related("category").order_by("-reported_at")[:MOST]:

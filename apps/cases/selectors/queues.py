@@ -1,6 +1,6 @@
 """The queues of a desk: what waits for it, and what it answers for in other hands."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.cases.choices import CaseState
 from apps.cases.models import Case, CaseQuerySet
-from apps.cases.selectors.listing import OPEN_PART, Wanted, page_of
+from apps.cases.selectors.listing import OPEN_PART, ORDERS, Part, Wanted, page_of
 from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage
 from apps.deadlines import rulebook
@@ -105,19 +105,34 @@ def _branches(queue: Queue, desks: Sequence[Agency], moments: Moments, wanted: W
 
 
 def queue_page(
-    queue: Queue, desks: Sequence[Agency], *, moments: Moments, wanted: Wanted, cursor: str | None, size: int
+    queue: Queue,
+    desks: Sequence[Agency],
+    *,
+    moments: Moments,
+    wanted: Wanted,
+    cursor: str | None,
+    size: int,
+    order: Part = OPEN_PART,
 ) -> KeysetPage[Case]:
-    """One page of a queue of these desks, the soonest limit first."""
-    return page_of(_branches(queue, desks, moments, wanted), (OPEN_PART,), cursor=cursor, size=size)
+    """One page of a queue of these desks, the soonest limit first unless another of ``ORDERS`` is asked for."""
+    return page_of(_branches(queue, desks, moments, wanted), (order,), cursor=cursor, size=size)
 
 
 def queue_counts(desks: Sequence[Agency], *, moments: Moments, wanted: Wanted) -> dict[str, int]:
     """How many stand in each queue, counted up to ``COUNT_MOST``, all in one query."""
     if not desks:
         return {}
+    counts = counts_of([(queue, wanted) for queue in QUEUES], desks, moments=moments)
+    return {queue.key: count for queue, count in zip(QUEUES, counts, strict=True)}
+
+
+def counts_of(asked: Sequence[tuple[Queue, Wanted]], desks: Sequence[Agency], *, moments: Moments) -> list[int]:
+    """How many stand in each of these queues under its own filters, up to ``COUNT_MOST``, all in one query."""
+    if not asked or not desks:
+        return [0] * len(asked)
     parts: list[str] = []
     parameters: list[Any] = []
-    for queue in QUEUES:
+    for queue, wanted in asked:
         pieces = [
             branch.filter(open=True).order_by().values_list("id")[:COUNT_MOST]
             for branch in _branches(queue, desks, moments, wanted)
@@ -128,8 +143,7 @@ def queue_counts(desks: Sequence[Agency], *, moments: Moments, wanted: Wanted) -
         parameters += given
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", parameters)
-        row = cursor.fetchone()
-    return {queue.key: count for queue, count in zip(QUEUES, row or (), strict=True)}
+        return list(cursor.fetchone() or ())
 
 
 @dataclass(frozen=True)
@@ -143,6 +157,8 @@ class Board:
     queue: Queue
     counts: dict[str, int]
     page: KeysetPage[Case]
+    moments: Moments
+    order: str = "limit"
 
     @property
     def count(self) -> int:
@@ -153,13 +169,43 @@ class Board:
 FIRST = ("screen", "dispatch", "given", "verify", "close", "handling")
 
 
-def board_of(user: "Person", *, queue: str, wanted: Wanted, cursor: str | None, size: int, at: datetime) -> Board:
-    """Everything the queues and the list show: the desks, the calendar, all counts and one page. Without ``queue``
-    the first in which something waits."""
+def board_of(
+    user: "Person",
+    *,
+    queue: str,
+    wanted: Wanted,
+    cursor: str | None,
+    size: int,
+    at: datetime,
+    order: str = "limit",
+) -> Board:
+    """Everything the queues and the list show: the desks, the calendar, all counts and one page in one of ``ORDERS``.
+    Without ``queue`` the first in which something waits."""
     desks = desks_of(user)
     calendar = rulebook.current().calendar
     moments = Moments(at, calendar.add_working_hours(at, NEAR_HOURS))
     counts = queue_counts(desks, moments=moments, wanted=wanted)
     chosen = queue_named(queue or next((key for key in FIRST if counts.get(key)), FIRST[1]))
-    page = queue_page(chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=size)
-    return Board(at, calendar, desks, wanted, chosen, counts, page)
+    order = order if order in ORDERS else "limit"
+    page = queue_page(
+        chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=size, order=ORDERS[order]
+    )
+    return Board(at, calendar, desks, wanted, chosen, counts, page, moments, order)
+
+
+EXPORT_PAGE = 500
+
+
+def queue_rows(user: "Person", queue: str, wanted: Wanted, *, order: str, at: datetime) -> Iterator[Case]:
+    """Every case of a queue of the user's desks, read page by page."""
+    desks, moments = desks_of(user), moments_at(at)
+    part, chosen = ORDERS.get(order, OPEN_PART), queue_named(queue or FIRST[1])
+    cursor = None
+    while True:
+        page = queue_page(
+            chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=EXPORT_PAGE, order=part
+        )
+        yield from page.rows
+        cursor = page.next
+        if cursor is None:
+            return

@@ -57,7 +57,22 @@ def case_list(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/list.html", context)
 
 
-KEPT = ("queue", "state", "unit", "category", "holder", "card", "supervised", "size")
+KEPT = (
+    "queue",
+    "state",
+    "unit",
+    "category",
+    "holder",
+    "card",
+    "supervised",
+    "source",
+    "urgency",
+    "from",
+    "to",
+    "sort",
+    "view",
+    "size",
+)
 
 
 @login_required
@@ -188,6 +203,7 @@ def _panel(request: HttpRequest, acting: Acting, form: ActionForm | None, *, sta
         "available": acting.row is not None,
         "about": acting.about,
         "form": form,
+        "replies": acting.replies,
         "next": safe_next(request, reverse("cases:case", args=[number])),
         "modal": request.headers.get("HX-Target") == "modal-body" or "modal" in request.POST,
         "nav_active": "cases",

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.cases.card_looks import card_rows
-from apps.cases.choices import Card, CaseState
+from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.presentation import buttons_of, look_of, look_of_limit, photos_of
 from apps.cases.selectors import CaseDetail, Wanted
 from apps.core.crypto import mask_phone
+from apps.core.errors import NotAllowed
 from apps.deadlines import rulebook
+from apps.grid.permissions import Permission
+from apps.grid.scopes import holds
 
 SIZES = (20, 50, 100)
 
@@ -21,6 +24,13 @@ SIZES = (20, 50, 100)
 def person(request: HttpRequest) -> User:
     """Who is signed in; the view is behind ``login_required``."""
     return cast(User, request.user)
+
+
+def dispatcher(request: HttpRequest) -> User:
+    """Who is signed in, where he sits at a desk. Raises ``NotAllowed``."""
+    if not holds(request.user, Permission.CASE_DISPATCH):
+        raise NotAllowed
+    return person(request)
 
 
 def size_of(request: HttpRequest) -> int:
@@ -49,6 +59,14 @@ def chips_of(wanted: Wanted) -> list[tuple[str, str, str]]:
         chips.append(("card", wanted.card, str(Card(wanted.card).label)))
     if wanted.supervised:
         chips.append(("supervised", "1", _("督办件")))
+    if wanted.source:
+        chips.append(("source", wanted.source, str(Source(wanted.source).label)))
+    if wanted.urgency:
+        chips.append(("urgency", wanted.urgency, str(Urgency(wanted.urgency).label)))
+    if wanted.since is not None:
+        chips.append(("from", wanted.since.isoformat(), _("%(day)s 起") % {"day": wanted.since.isoformat()}))
+    if wanted.until is not None:
+        chips.append(("to", wanted.until.isoformat(), _("%(day)s 止") % {"day": wanted.until.isoformat()}))
     return chips
 
 
