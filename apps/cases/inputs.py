@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.cases.callers import unseal
 from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.models import Category
-from apps.cases.selectors import Wanted, category_by_key, unit_by_code
+from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
 from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
 from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.choices import Card, CaseState, LegRole, LegState, Source, Urgency
+from apps.cases.choices import CaseState, LegRole, LegState, Source, Urgency
 from apps.cases.models import Case, Leg
 from apps.cases.workflow import ACTION_LABELS, Action, Transition
 from apps.core.presentation import limit_look
@@ -321,7 +321,7 @@ def export_row(case: Case) -> list[Any]:
         case.holder.name if case.holder else None,
         case.reported_at,
         case.due_at,
-        Card(case.card).label if case.card else None,
+        case.get_card_display() if case.card else None,
         case.supervised,
         case.return_count,
         case.rework_count,

@@ -58,4 +58,4 @@ def count_saved(user: "User", board: Board, shown: str) -> list[SavedCount]:
 
 
 def _named(asked: Iterable[QueryDict], name: str) -> set[str]:
-    return {given[name] for given in asked if given.get(name)}
+    return {str(given[name]) for given in asked if given.get(name)}

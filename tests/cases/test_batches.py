@@ -31,7 +31,9 @@ def test_each_case_goes_to_the_agency_suggested_for_it(world: World) -> None:
 def test_or_all_to_one_that_was_chosen(world: World) -> None:
     cases = [world.to_street() for _ in range(2)]
     take(world, "street", "dispatch", seen(*cases), agency=world.agencies["helper"].code)
-    assert list(Leg.objects.filter(state="offered").values_list("agency", flat=True)) == [world.agencies["helper"].pk] * 2
+    assert (
+        list(Leg.objects.filter(state="offered").values_list("agency", flat=True)) == [world.agencies["helper"].pk] * 2
+    )
 
 
 def test_one_that_fails_leaves_the_others_alone(world: World) -> None:
@@ -42,8 +44,8 @@ def test_one_that_fails_leaves_the_others_alone(world: World) -> None:
     assert take(world, "street", "dispatch", marked) == [
         (True, "派给市容管理办"),
         (False, "他人刚刚办理过，请看最新情况后再办。"),
-        (True, "派给市容管理办"),
         (False, "没有找到，或不在您的管辖范围内。"),
+        (True, "派给市容管理办"),
     ]
     assert [Case.objects.get(pk=case.pk).state for case in (first, taken, last)] == [
         "dispatched",

@@ -52,9 +52,9 @@ class TestCost:
     def test_queue_page(self, world: World, rows: int) -> None:
         for _ in range(rows):
             world.to_street()
-        assert cost(world, "street", "/dispatch/?queue=dispatch") == 11
-        assert cost(world, "district", "/dispatch/?queue=close") == 9
-        assert cost(world, "street", "/dispatch/?queue=dispatch&part=queues") == 9
+        assert cost(world, "street", "/dispatch/?queue=dispatch") == 12
+        assert cost(world, "district", "/dispatch/?queue=close") == 10
+        assert cost(world, "street", "/dispatch/?queue=dispatch&part=queues") == 10
 
     @pytest.mark.parametrize("rows", [1, 3])
     def test_case_page(self, world: World, rows: int) -> None:

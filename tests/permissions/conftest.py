@@ -10,6 +10,7 @@ from django.db import transaction
 
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
+from apps.cases.services.desk import add_reply
 from apps.core.jobs import start_job
 from apps.deadlines.models import Ladder, LimitPolicy, PresetChoice
 from tests.factories.announcements import make_announcement, make_draft
@@ -54,7 +55,9 @@ def fill(office: Office) -> Ground:
     choice = PresetChoice.objects.create(
         unit=world.unit("street 0"), preset_id="station", effective_from=world.at.date() + timedelta(days=1)
     )
+    reply = add_reply(actor=world["street"], unit_id=world.unit("street 0").pk, action="", text="请尽快办理")
     marks = {
+        "reply": reply.pk,
         "policy": LimitPolicy.objects.get(code="handling-any").pk,
         "ladder": Ladder.objects.get(code="eighty").pk,
         "choice": choice.pk,

@@ -22,6 +22,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "notices:retry-all POST": {"channel": "sms"},
     "notices:send-test POST": {"channel": "sms"},
     "organisation:end-grant POST": {"last_day": "2026-04-30", "because": "调离"},
+    "cases:filter-save POST": {"name": "夜间"},
     "cases:batch POST": {"case": "{case}:1", "note": "请抓紧"},
     "cases:act POST": {"note": "请抓紧"},
     "cases:reporter POST": {"purpose": "回访核实情况"},
@@ -162,6 +163,16 @@ api:residence-move-out POST /api/v1/residences/{residence}/move-out/ 401 400 400
 # Cases
 cases:dispatch GET /dispatch/                                        302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:dispatch-case GET /dispatch/{case}/                            302 403 200 200 403 403 403 403 403 403 403 403 403 404 403
+cases:dispatch-points GET /dispatch/points/                          302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:dispatch-export GET /dispatch/export/                          302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:filters GET /dispatch/filters/                                 302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:filter-save POST /dispatch/filters/save/                       302 403 302 302 403 403 403 403 403 403 403 403 403 302 403
+cases:filters-mine GET /dispatch/filters/mine/                       302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:filters-mine POST /dispatch/filters/mine/                      302 403 404 404 403 403 403 403 403 403 403 403 403 404 403
+cases:replies GET /dispatch/replies/                                 302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:replies POST /dispatch/replies/                                302 403 422 422 403 403 403 403 403 403 403 403 403 422 403
+cases:reply-up POST /dispatch/replies/{reply}/up/                    302 403 404 302 403 403 403 403 403 403 403 403 403 404 403
+cases:reply-remove POST /dispatch/replies/{reply}/remove/            302 403 404 302 403 403 403 403 403 403 403 403 403 404 403
 cases:batch GET /dispatch/batch/comment/?case={case}:1                302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:batch POST /dispatch/batch/comment/                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:list GET /cases/                                               302 200 200 200 200 200 403 200 403 403 403 200 200 200 403
@@ -175,6 +186,9 @@ cases:duplicates GET /cases/duplicates/                              302 403 200
 cases:reveals GET /cases/reveals/                                    302 403 403 403 403 403 403 403 403 403 200 403 403 403 403
 cases:find POST /cases/find/                                         302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
 cases:case GET /cases/{case}/                                        302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+cases:sheet GET /cases/{case}/sheet/                                 302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+cases:history-place GET /cases/{case}/history/place/                 302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
+cases:history-reporter GET /cases/{case}/history/reporter/           302 403 200 200 403 403 404 403 404 404 404 404 404 404 404
 cases:reporter GET /cases/{case}/reporters/{reporter}/               302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
 cases:reporter POST /cases/{case}/reporters/{reporter}/              302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
 cases:limits GET /cases/{case}/limits/                               302 200 200 200 200 200 404 200 404 404 404 404 404 404 404

@@ -6,72 +6,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0043_orders_and_requests'),
-        ('grid', '0003_announce_permission'),
-        ('organisation', '0002_append_only'),
+        ("cases", "0043_orders_and_requests"),
+        ("grid", "0003_announce_permission"),
+        ("organisation", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SavedFilter',
+            name="SavedFilter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=30, verbose_name='名称')),
-                ('query', models.CharField(max_length=600)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=30, verbose_name="名称")),
+                ("query", models.CharField(max_length=600)),
             ],
             options={
-                'verbose_name': '我的筛选',
-                'ordering': ['user', 'name'],
+                "verbose_name": "我的筛选",
+                "ordering": ["user", "name"],
             },
         ),
         migrations.CreateModel(
-            name='StandardReply',
+            name="StandardReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(blank=True, max_length=20, verbose_name='用于')),
-                ('text', models.CharField(max_length=300, verbose_name='内容')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("action", models.CharField(blank=True, max_length=20, verbose_name="用于")),
+                ("text", models.CharField(max_length=300, verbose_name="内容")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
             ],
             options={
-                'verbose_name': '常用语',
-                'ordering': ['unit', 'position', 'id'],
+                "verbose_name": "常用语",
+                "ordering": ["unit", "position", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['lat', 'lon'], name='cases_case_point'),
+            model_name="case",
+            index=models.Index(fields=["lat", "lon"], name="cases_case_point"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('address', ''), _negated=True), fields=['address', '-reported_at'], name='cases_case_address_recent'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("address", ""), _negated=True),
+                fields=["address", "-reported_at"],
+                name="cases_case_address_recent",
+            ),
         ),
         migrations.AddField(
-            model_name='savedfilter',
-            name='user',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="savedfilter",
+            name="user",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='standardreply',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grid.unit', verbose_name='单元'),
+            model_name="standardreply",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="grid.unit", verbose_name="单元"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('user', 'name'), name='cases_savedfilter_user_name'),
+            model_name="savedfilter",
+            constraint=models.UniqueConstraint(fields=("user", "name"), name="cases_savedfilter_user_name"),
         ),
         migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='cases_savedfilter_name_given'),
+            model_name="savedfilter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="cases_savedfilter_name_given"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standardreply',
-            constraint=models.UniqueConstraint(fields=('unit', 'action', 'text'), name='cases_standardreply_once'),
+            model_name="standardreply",
+            constraint=models.UniqueConstraint(fields=("unit", "action", "text"), name="cases_standardreply_once"),
         ),
         migrations.AddConstraint(
-            model_name='standardreply',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='cases_standardreply_text_given'),
+            model_name="standardreply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="cases_standardreply_text_given"
+            ),
         ),
     ]

@@ -195,7 +195,9 @@ class Case(ChainHead, Placed):
             models.Index(fields=["reporter", "-reported_at"], name="cases_case_reporter_recent"),
             models.Index(fields=["district", "reported_at"], name="cases_case_district_reported"),
             models.Index(fields=["lat", "lon"], name="cases_case_point"),
-            models.Index(fields=["address", "-reported_at"], condition=~Q(address=""), name="cases_case_address_recent"),
+            models.Index(
+                fields=["address", "-reported_at"], condition=~Q(address=""), name="cases_case_address_recent"
+            ),
             GinIndex(fields=["words"], name="cases_case_words"),
         ]
         constraints = [

@@ -187,9 +187,7 @@ def board_of(
     counts = queue_counts(desks, moments=moments, wanted=wanted)
     chosen = queue_named(queue or next((key for key in FIRST if counts.get(key)), FIRST[1]))
     order = order if order in ORDERS else "limit"
-    page = queue_page(
-        chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=size, order=ORDERS[order]
-    )
+    page = queue_page(chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=size, order=ORDERS[order])
     return Board(at, calendar, desks, wanted, chosen, counts, page, moments, order)
 
 
@@ -202,9 +200,7 @@ def queue_rows(user: "Person", queue: str, wanted: Wanted, *, order: str, at: da
     part, chosen = ORDERS.get(order, OPEN_PART), queue_named(queue or FIRST[1])
     cursor = None
     while True:
-        page = queue_page(
-            chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=EXPORT_PAGE, order=part
-        )
+        page = queue_page(chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=EXPORT_PAGE, order=part)
         yield from page.rows
         cursor = page.next
         if cursor is None:

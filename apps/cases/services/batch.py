@@ -131,7 +131,7 @@ def _done_before(case: Case, one: SeenCase, *, actor: "User", action: str, note:
     if last is None or (last.actor_id, last.action) != (actor.pk, action):
         return False
     if action == Action.COMMENT:
-        return last.payload.get("note", "") == note.strip()
+        return (last.payload or {}).get("note", "") == note.strip()
     return case.version == one.version + 1
 
 

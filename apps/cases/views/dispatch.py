@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -131,13 +131,11 @@ def points(request: HttpRequest) -> JsonResponse:
 
 @login_required
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> FileResponse:
     """The queue under its filters as a workbook; nothing of who reported."""
     user = dispatcher(request)
     queue = queue_named(request.GET.get("queue", "") or "dispatch")
-    cases = queue_rows(
-        user, queue.key, list_wanted(request.GET), order=request.GET.get("sort", ""), at=clock.now()
-    )
+    cases = queue_rows(user, queue.key, list_wanted(request.GET), order=request.GET.get("sort", ""), at=clock.now())
     rows: Iterator[list[Any]] = (export_row(case) for case in cases)
     return workbook_response(name=f"{queue.label}", columns=export_columns(), rows=rows)
 

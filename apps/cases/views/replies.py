@@ -21,7 +21,7 @@ from apps.core.errors import InvalidInput
 def replies(request: HttpRequest) -> HttpResponse:
     """The phrases of the person's desks, and adding one."""
     user = dispatcher(request)
-    form = ReplyForm(request.POST or None, desks=desks_of(user))
+    form = ReplyForm(request.POST if request.method == "POST" else None, desks=desks_of(user))
     if form.is_bound and form.is_valid():
         try:
             desk.add_reply(actor=user, **form.inputs())
