@@ -10,11 +10,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.cases.choices import Callback, OrderOffice, Source, Urgency
-from apps.cases.models import Case, CaseEvent, Category, Leg
+from apps.cases.matters import appeal_of
+from apps.cases.models import Case, CaseEvent, Category, ExtensionRequest, Leg, Supervision
 from apps.cases.selectors import CaseDetail
 from apps.cases.selectors.catalogue import path_of
 from apps.core.clock import SHANGHAI
 from apps.deadlines.choices import Complexity
+from apps.deadlines.models import LadderStep
 from apps.organisation.models import Agency
 
 LEVELS = ("district", "street", "community", "grid")
@@ -101,6 +103,46 @@ class CaseRowSerializer(serializers.Serializer[Case]):
         return {level: unit.code if (unit := getattr(case, level)) else None for level in LEVELS}
 
 
+class OrderSerializer(serializers.Serializer[Supervision]):
+    """A supervision order; ``number`` is what ``reply`` and ``withdraw`` name it by."""
+
+    number = serializers.IntegerField()
+    office = serializers.CharField()
+    centre = serializers.CharField(source="centre.code")
+    text = serializers.CharField()
+    ordered_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    state = serializers.CharField()
+    reply = serializers.CharField(allow_blank=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class RequestSerializer(serializers.Serializer[ExtensionRequest]):
+    """A request for more time."""
+
+    agency = serializers.CharField(source="leg.agency.code")
+    asked_at = serializers.DateTimeField()
+    reason = serializers.CharField()
+    proposed = serializers.DateTimeField()
+    decider = serializers.CharField(source="decider.code")
+
+
+class CardSerializer(serializers.Serializer[LadderStep]):
+    """A card; ``id`` is what ``appeal`` names it by, ``appeal`` what became of an appeal."""
+
+    id = serializers.IntegerField()
+    card = serializers.CharField()
+    stage = serializers.CharField(source="limit.stage")
+    holder = serializers.CharField(source="holder.code")
+    issued_at = serializers.DateTimeField(source="done_at")
+    appeal = serializers.SerializerMethodField()
+
+    def get_appeal(self, card: LadderStep) -> str | None:
+        """``open``, ``upheld`` (the card is withdrawn), ``rejected``, or null where nobody appealed."""
+        appeal = appeal_of(card)
+        return appeal.state if appeal is not None else None
+
+
 class CaseSerializer(CaseRowSerializer):
     """A case with its legs and what the caller may do with it."""
 
@@ -109,6 +151,9 @@ class CaseSerializer(CaseRowSerializer):
     client_id = serializers.UUIDField(allow_null=True)
     desk = serializers.CharField(source="desk.code")
     handled_in_time = serializers.BooleanField(allow_null=True)
+    orders = serializers.SerializerMethodField()
+    extension_request = serializers.SerializerMethodField()
+    cards = serializers.SerializerMethodField()
     rework_count = serializers.IntegerField()
     return_count = serializers.IntegerField()
     merged_into = serializers.CharField(source="merged_into.number", default=None, allow_null=True)
@@ -131,6 +176,21 @@ class CaseSerializer(CaseRowSerializer):
     def get_my_leg(self, case: Case) -> Any:
         """The leg of the caller's own agency, whose version accept, return and feedback check."""
         return LegSerializer(self._seen.my_leg).data if self._seen.my_leg is not None else None
+
+    @extend_schema_field(OrderSerializer(many=True))
+    def get_orders(self, case: Case) -> Any:
+        """Every supervision order, oldest first."""
+        return OrderSerializer(self._seen.orders, many=True).data
+
+    @extend_schema_field(RequestSerializer(allow_null=True))
+    def get_extension_request(self, case: Case) -> Any:
+        """The request for more time that waits for its decision."""
+        return RequestSerializer(self._seen.request).data if self._seen.request is not None else None
+
+    @extend_schema_field(CardSerializer(many=True))
+    def get_cards(self, case: Case) -> Any:
+        """Every card issued on the case, the withdrawn ones too, oldest first."""
+        return CardSerializer(self._seen.cards, many=True).data
 
     def get_actions(self, case: Case) -> list[str]:
         """What the caller may do now."""

@@ -57,6 +57,23 @@ def waiting(user: User) -> Iterable[WaitingItem]:
     return items
 
 
+def waiting_to_be_read(user: User) -> Iterable[WaitingItem]:
+    """The logs that a grid's leader or a community's desk has to read, as one thing to do however many they are."""
+    number, due_at = selectors.logs_to_read(user, clock.now())
+    if not number:
+        return []
+    return [
+        WaitingItem(
+            title=_("网格日志待审阅"),
+            place=_("%(number)d 份") % {"number": number},
+            due_at=due_at,
+            url=reverse("inspections:logs"),
+            kind=_("日志"),
+            icon="notebook",
+        )
+    ]
+
+
 def start_page(user: User) -> str:
     """People whose work is the phone start there; whoever has a desk as well starts at what waits."""
     phone = holds(user, Permission.LOG_FILE) and not holds(user, Permission.CASE_REGISTER)
@@ -67,6 +84,7 @@ def register() -> None:
     """Logs are placed rows; a draft follows a reorganisation, a filed log keeps the tree of its date."""
     register_placed(DailyLog, open_rows=Q(state=LogState.DRAFT))
     register_waiting(waiting)
+    register_waiting(waiting_to_be_read)
     kinds.register("log.reviewed", icon="notebook", label=gettext_noop("日志已审阅"), group=Group.LOGS)
     navigation.register_start_page(start_page)
     navigation.register_item("field", _("现场"), "field:today", lambda user: holds(user, Permission.LOG_FILE), order=45)

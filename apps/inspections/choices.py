@@ -58,3 +58,7 @@ class DayMark(models.TextChoices):
     OPEN = "open", _("待提交")
     REST = "rest", _("休")
     NONE = "none", _("无")
+
+
+# By this name the clock knows a log that waits to be read.
+LOG_SUBJECT = "daily_log"

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Q
 from shapely.geometry import Point, shape
 
 from apps.accounts.models import User
@@ -19,7 +20,7 @@ from apps.assessment.seeding.world import World
 from apps.assessment.seeding.writing import Batch, Ids
 from apps.cases import services
 from apps.cases.catalogue import load_categories
-from apps.cases.models import Case, CaseEvent, Category, Leg
+from apps.cases.models import Case, CaseEvent, Category, Leg, Supervision
 from apps.core import clock
 from apps.deadlines.models import LadderStep, Limit
 from apps.deadlines.sweep import settle
@@ -86,7 +87,7 @@ CASE_FACTS = (
     " due_at version reporter_id worker_id handler_id handled_by_id settled_kind rework_count return_count"
     " solved satisfied"
     " reported_at registered_at dispatched_at handled_at verified_at closed_at handling_due_at"
-    " handled_in_time supervised"
+    " handled_in_time supervised orders_open extension_asked appeals_open"
     " district_id street_id community_id grid_id head_sequence"
 ).split()
 LEG_FACTS = (
@@ -97,6 +98,7 @@ LIMIT_FACTS = (
     "stage holder_id head_id policy_id measure started_at counts_from due_at paused_at ended_at outcome state card"
     " plan_steps plan_kinds plan_times last_step next_step_at district_id street_id community_id grid_id"
 ).split()
+ORDER_FACTS = "number office centre_id ordered_by_id ordered_at text due_at state".split()
 EVENT_FACTS = "sequence at actor_id action from_state to_state".split()
 
 
@@ -109,7 +111,16 @@ def whole(case: Case) -> dict:
     legs = list(Leg.objects.filter(case=case).order_by("sequence"))
     events = CaseEvent.objects.filter(case=case).select_related("leg").order_by("sequence")
     limits = [Limit.objects.get(subject_kind="case_leg", subject_id=leg.pk) for leg in legs]
+    orders = Supervision.objects.filter(case=case).order_by("number")
+    beside = Limit.objects.filter(
+        Q(subject_kind="case", subject_id=case.pk)
+        | Q(subject_kind="case_supervision", subject_id__in=orders.values("pk"))
+    )
     return {
+        "beside": [facts(limit, LIMIT_FACTS) for limit in beside.order_by("subject_kind")],
+        "orders": list(
+            orders.values("number", "office", "centre", "ordered_by", "ordered_at", "text", "due_at", "state")
+        ),
         "case": facts(case, CASE_FACTS),
         "legs": [facts(leg, LEG_FACTS) for leg in legs],
         "limits": [facts(limit, LIMIT_FACTS) for limit in limits],
@@ -176,7 +187,7 @@ def test_a_story_is_what_the_services_would_have_written(staffed: Tree) -> None:
         told, done = whole(case), whole(Case.objects.get(pk=again.pk))
         for ours, theirs in zip(told["events"], done["events"], strict=True):
             assert ours == theirs
-        for part in ("case", "legs", "limits", "events", "event_legs"):
+        for part in ("case", "legs", "limits", "beside", "orders", "events", "event_legs"):
             assert (part, told[part]) == (part, done[part])
         assert [step[:5] for step in told["steps"]] == [step[:5] for step in done["steps"]]
 

@@ -5,6 +5,7 @@ from apps.inspections.selectors.logs import (
     log_of_day,
     log_page,
     logging_unit,
+    logs_to_read,
     require_log_right,
     unit_in_scope,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "log_page",
     "log_panel",
     "logging_unit",
+    "logs_to_read",
     "outline_of",
     "own_reports",
     "read_week",

@@ -1,24 +1,29 @@
 """Reading logs for lists, the phone and the API."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Min, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from apps.core.clock import local
 from apps.core.errors import NotAllowed, NotVisible
 from apps.core.keyset import KeysetPage, bounded, finish
+from apps.deadlines.choices import LimitState
+from apps.deadlines.models import Limit
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
 from apps.grid.placed import PATH_RELATED, place_at
 from apps.grid.scopes import covers, holds, scopes_of
+from apps.inspections.choices import LOG_SUBJECT, LogState
 from apps.inspections.models import DailyLog, LogEntry
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 ORDER = ["-date", "-id"]
+RECENT = timedelta(days=30)
 
 
 def _shown(logs: "QuerySet[DailyLog]") -> "QuerySet[DailyLog]":
@@ -101,3 +106,21 @@ def log_detail(user: "User", client_id: uuid.UUID) -> DailyLog:
 def log_of_day(user: "User", day: date) -> DailyLog | None:
     """One's own log of a day with all it shows, drafts too."""
     return _shown(DailyLog.objects.visible_to(user)).filter(worker=user, date=day).first()
+
+
+def logs_to_read(user: "User", at: datetime) -> tuple[int, datetime | None]:
+    """How many filed logs wait to be read by the user, who answers for their grid or community, and the soonest end of
+    the time for it; those of the last thirty days."""
+    near = [scope for scope in scopes_of(user, Permission.LOG_REVIEW) if scope.kind in {"grid", "community"}]
+    if not near:
+        return 0, None
+    where = Q()
+    for scope in near:
+        where |= Q(**{scope.column: scope.unit_id})
+    first = local(at).date() - RECENT
+    logs = DailyLog.objects.filter(where, state=LogState.FILED, date__gte=first).exclude(worker=user)
+    ids = list(logs.order_by().values_list("pk", flat=True))
+    if not ids:
+        return 0, None
+    limits = Limit.objects.filter(subject_kind=LOG_SUBJECT, subject_id__in=ids, state=LimitState.RUNNING)
+    return len(ids), limits.aggregate(soonest=Min("due_at"))["soonest"]

@@ -18,7 +18,7 @@ from apps.deadlines.rulebook import NoPolicy, Rulebook
 from apps.deadlines.services import end_limit, make_limit
 from apps.grid.permissions import Permission
 from apps.grid.scopes import covers
-from apps.inspections.choices import LogState, Rating
+from apps.inspections.choices import LOG_SUBJECT, LogState, Rating
 from apps.inspections.models import DailyLog
 from apps.notices.services import notify
 from apps.organisation.selectors import centre_of, centres_above
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 LONGEST_COMMENT = 500
-LOG_SUBJECT = "daily_log"
 PHONE_LOG = "/field/log/"
 
 
