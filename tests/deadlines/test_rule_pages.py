@@ -221,7 +221,8 @@ def test_real_cases_get_what_the_simulator_said(admin, world, preset):
         section = world.agencies["section"].code
         case = world.move(case, "dispatch", "street", agency=section, complexity=complexity)
         assert case.complexity == complexity
-        limits = Limit.objects.filter(subject_id__in=case.legs.values("pk")).select_related("holder__unit", "ladder")
+        legs = Limit.objects.filter(subject_kind="case_leg", subject_id__in=case.legs.values("pk"))
+        limits = legs.select_related("holder__unit", "ladder", "policy")
         assert len(limits) == 4
         for limit in limits:
             centre = limit.holder.kind == "centre"

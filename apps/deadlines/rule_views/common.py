@@ -26,6 +26,11 @@ def person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def posted(request: HttpRequest) -> Any:
+    """What was entered, even nothing at all; ``None`` where the form is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
 def frame(active: str) -> dict[str, Any]:
     """What every page about rules shows around its content."""
     return {

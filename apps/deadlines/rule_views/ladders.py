@@ -18,7 +18,7 @@ from apps.deadlines.rule_forms import (
     ChangeLadderForm,
     EndRuleForm,
 )
-from apps.deadlines.rule_views.common import answer, form_page, frame, matters_from, person
+from apps.deadlines.rule_views.common import answer, form_page, frame, matters_from, person, posted
 from apps.deadlines.services import rules as changing
 from apps.deadlines.views import for_administrators
 
@@ -64,7 +64,7 @@ def ladders(request: HttpRequest) -> HttpResponse:
 def add_ladder(request: HttpRequest) -> HttpResponse:
     """The form of a ladder of one's own."""
     user = person(request)
-    form = AddLadderForm(request.POST or None, units=rules.units_to_choose(user))
+    form = AddLadderForm(posted(request), units=rules.units_to_choose(user))
 
     def act(given: dict[str, Any]) -> None:
         kept = {name: given[name] for name in ("name", "name_en", "effective_from", "because")}
@@ -79,7 +79,7 @@ def add_ladder(request: HttpRequest) -> HttpResponse:
 def change_ladder(request: HttpRequest, ladder_id: int) -> HttpResponse:
     """The form of a ladder's next version."""
     ladder = rules.ladder_of(ladder_id)
-    form = ChangeLadderForm(request.POST or None, rungs=rules.rungs_of(ladder))
+    form = ChangeLadderForm(posted(request), rungs=rules.rungs_of(ladder))
 
     def act(given: dict[str, Any]) -> None:
         changing.change_ladder(
@@ -108,7 +108,7 @@ def change_ladder(request: HttpRequest, ladder_id: int) -> HttpResponse:
 def end_ladder(request: HttpRequest, ladder_id: int) -> HttpResponse:
     """The form that ends a ladder."""
     ladder = rules.ladder_of(ladder_id)
-    form = EndRuleForm(request.POST or None, initial={"last_day": clock.today()})
+    form = EndRuleForm(posted(request), initial={"last_day": clock.today()})
 
     def act(given: dict[str, Any]) -> None:
         changing.end_ladder(actor=person(request), ladder_id=ladder_id, at=clock.now(), **given)

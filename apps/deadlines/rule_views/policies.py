@@ -19,7 +19,7 @@ from apps.deadlines.rule_forms import (
     ChangePolicyForm,
     EndRuleForm,
 )
-from apps.deadlines.rule_views.common import answer, form_page, frame, matters_from, person
+from apps.deadlines.rule_views.common import answer, form_page, frame, matters_from, person, posted
 from apps.deadlines.services import rules as changing
 from apps.deadlines.views import for_administrators
 
@@ -64,9 +64,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 def add_policy(request: HttpRequest) -> HttpResponse:
     """The form of a policy of one's own."""
     user = person(request)
-    form = AddPolicyForm(
-        request.POST or None, units=rules.units_to_choose(user), initial={"unit": request.GET.get("unit")}
-    )
+    form = AddPolicyForm(posted(request), units=rules.units_to_choose(user), initial={"unit": request.GET.get("unit")})
 
     def act(given: dict[str, Any]) -> None:
         matters = matters_from(
@@ -92,7 +90,7 @@ def change_policy(request: HttpRequest, policy_id: int) -> HttpResponse:
     """The form of another time for the same matters."""
     policy = rules.policy_of(policy_id)
     initial = {"amount": words.plain(policy.amount), "measure": policy.measure}
-    form = ChangePolicyForm(request.POST or None, initial=initial)
+    form = ChangePolicyForm(posted(request), initial=initial)
 
     def act(given: dict[str, Any]) -> None:
         changing.change_policy(actor=person(request), policy_id=policy_id, at=clock.now(), **given)
@@ -115,7 +113,7 @@ def change_policy(request: HttpRequest, policy_id: int) -> HttpResponse:
 def end_policy(request: HttpRequest, policy_id: int) -> HttpResponse:
     """The form that ends a policy."""
     policy = rules.policy_of(policy_id)
-    form = EndRuleForm(request.POST or None, initial={"last_day": clock.today()})
+    form = EndRuleForm(posted(request), initial={"last_day": clock.today()})
 
     def act(given: dict[str, Any]) -> None:
         changing.end_policy(actor=person(request), policy_id=policy_id, at=clock.now(), **given)

@@ -20,7 +20,7 @@ from apps.deadlines.rule_forms import (
     ChoosePresetForm,
     EndRuleForm,
 )
-from apps.deadlines.rule_views.common import answer, form_page, frame, person, take_errors
+from apps.deadlines.rule_views.common import answer, form_page, frame, person, posted, take_errors
 from apps.deadlines.services import rules as changing
 from apps.deadlines.views import for_administrators
 from apps.grid.models import Unit
@@ -101,7 +101,7 @@ def _preview(unit: Unit, choice: PresetChoice) -> dict[str, Any]:
 def end_choice(request: HttpRequest, choice_id: int) -> HttpResponse:
     """The form that ends a unit's choice of a set."""
     choice = rules.choice_of(choice_id)
-    form = EndRuleForm(request.POST or None, initial={"last_day": clock.today()})
+    form = EndRuleForm(posted(request), initial={"last_day": clock.today()})
 
     def act(given: dict[str, Any]) -> None:
         changing.end_choice(actor=person(request), choice_id=choice_id, at=clock.now(), **given)
