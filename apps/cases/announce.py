@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
@@ -13,7 +13,7 @@ from apps.cases.models import Case, CaseEvent, Leg, Supervision
 from apps.cases.workflow import Action
 from apps.core import clock, outbox
 from apps.core.models import OutboxMessage
-from apps.deadlines.announcements import StepTaken
+from apps.deadlines.announcements import LimitMoved, StepTaken
 from apps.deadlines.choices import StepKind
 from apps.grid.permissions import Role
 from apps.notices import kinds, texts
@@ -290,3 +290,45 @@ class _Supervisors:
             centre = supervising_centre(found[holder_id], found.get(head_id or 0))
             self._known[key] = (centre.pk, centre.unit.level) if centre else (None, 0)
         return self._known[key]
+
+
+FOLLOW = """
+WITH moved AS (
+    SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS moved(leg, old, due)
+), legs AS (
+    UPDATE cases_leg AS leg
+       SET due_at = moved.due,
+           in_time = CASE WHEN leg.in_time IS NULL THEN NULL ELSE leg.ended_at <= moved.due END
+      FROM moved
+     WHERE leg.id = moved.leg AND leg.due_at = moved.old
+)
+UPDATE cases_case AS held
+   SET due_at = CASE WHEN held.due_at = moved.old THEN moved.due ELSE held.due_at END,
+       handling_due_at = CASE WHEN leg.stage = 'handling' AND held.handling_due_at = moved.old THEN moved.due
+                              ELSE held.handling_due_at END,
+       handled_in_time = CASE WHEN leg.stage = 'handling' AND held.handled_in_time IS NOT NULL
+                                   AND held.handling_due_at = moved.old AND held.handled_at = leg.ended_at
+                              THEN held.handled_at <= moved.due ELSE held.handled_in_time END
+  FROM moved JOIN cases_leg AS leg ON leg.id = moved.leg
+ WHERE held.id = leg.case_id AND leg.role = 'lead'
+   AND (held.due_at = moved.old OR (leg.stage = 'handling' AND held.handling_due_at = moved.old))
+"""
+
+
+@transaction.atomic
+def follow_moved_limits(moved: Sequence[LimitMoved]) -> None:
+    """Let legs, their cases and orders show the new ends of their limits, where they still show the old one.
+
+    What ended meanwhile is in time or late by the new end.
+
+    The cases are locked first, as by whoever acts on them, in the order of their ids.
+    """
+    for order in (limit for limit in moved if limit.subject_kind == ORDER_SUBJECT):
+        Supervision.objects.filter(pk=order.subject_id, due_at=order.old_due).update(due_at=order.due_at)
+    mine = [limit for limit in moved if limit.subject_kind == LEG_SUBJECT]
+    if not mine:
+        return
+    legs = [limit.subject_id for limit in mine]
+    list(Case.objects.filter(legs__in=legs).order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOW, [legs, [limit.old_due for limit in mine], [limit.due_at for limit in mine]])

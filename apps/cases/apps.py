@@ -12,7 +12,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Announce the category catalogue and make cases known as placed rows."""
         from apps.cases import shell  # reason: models are not ready at import time
-        from apps.cases.announce import follow_limits, register_kinds  # reason: likewise
+        from apps.cases.announce import follow_limits, follow_moved_limits, register_kinds  # reason: likewise
         from apps.cases.catalogue import load_categories  # reason: likewise
         from apps.cases.choices import APPEAL_TARGET, CASE_TARGET
         from apps.cases.models import Case  # reason: likewise
@@ -32,4 +32,5 @@ class CasesConfig(AppConfig):
         announcements.register(follow_limits)
         register_categories(search=search_options, find=find_options)
         register_kinds()
+        announcements.register_moved(follow_moved_limits)
         shell.register()

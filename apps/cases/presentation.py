@@ -16,6 +16,7 @@ from apps.core.presentation import limit_look
 from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.choices import Card, LimitState, Measure
 from apps.deadlines.models import Limit
+from apps.deadlines.rulebook import Rulebook
 
 STATE_TONES = {CaseState.SUSPENDED: "hold", CaseState.CLOSED: "ok"}
 STATE_ICONS = {CaseState.SUSPENDED: "player-pause", CaseState.CLOSED: "circle-check"}
@@ -56,24 +57,24 @@ def started_at(case: Case) -> datetime:
     return moments.get(CaseState(case.state)) or case.reported_at
 
 
-def look_of(case: Case, calendar: WorkingCalendar, at: datetime, *, began: datetime | None = None) -> Look:
+def look_of(case: Case, book: Rulebook, at: datetime, *, began: datetime | None = None) -> Look:
     """The limit of a case; ``began`` where the leg is known."""
     if not case.open or case.due_at is None:
         return Look(None, "", None, None, "")
     paused = case.state == CaseState.SUSPENDED
     timed = case.urgency != Urgency.URGENT and not paused
-    left = working_minutes(calendar, at, case.due_at) if timed else None
+    left = working_minutes(book.calendar_for(case.place), at, case.due_at) if timed else None
     return Look(case.due_at, "paused" if paused else "", began or started_at(case), left, case.card)
 
 
-def look_of_limit(limit: Limit, calendar: WorkingCalendar, at: datetime) -> Look:
+def look_of_limit(limit: Limit, book: Rulebook, at: datetime) -> Look:
     """A limit of its own, such as that of the whole case."""
     card = "" if limit.card == Card.NONE else limit.card
     if limit.state == LimitState.ENDED:
         return Look(limit.due_at, "done", limit.started_at, None, card)
     paused = limit.state == LimitState.PAUSED
     timed = limit.measure != Measure.CALENDAR_HOURS and not paused
-    left = working_minutes(calendar, at, limit.due_at) if timed else None
+    left = working_minutes(book.calendar_for(limit.place), at, limit.due_at) if timed else None
     return Look(limit.due_at, "paused" if paused else "", limit.started_at, left, card)
 
 
@@ -113,13 +114,13 @@ class CaseRow:
 
 
 def rows_of(
-    cases: Iterable[Case], calendar: WorkingCalendar, at: datetime, *, link: Any = None, current: str = ""
+    cases: Iterable[Case], book: Rulebook, at: datetime, *, link: Any = None, current: str = ""
 ) -> list[CaseRow]:
     """Rows for a list; ``link(case)`` says where each leads, else to its own page."""
     return [
         CaseRow(
             case,
-            look_of(case, calendar, at),
+            look_of(case, book, at),
             link(case) if link else reverse("cases:case", args=[case.number]),
             case.number == current,
         )
@@ -256,14 +257,14 @@ def photos_of(attachments: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def leg_cards(legs: Iterable[Leg], calendar: WorkingCalendar, at: datetime) -> list[LegCard]:
+def leg_cards(legs: Iterable[Leg], book: Rulebook, at: datetime) -> list[LegCard]:
     """Cards for the agency's desk, with what its people may do by the state of each leg."""
     cards = []
     for leg in legs:
         paused = leg.case.state == CaseState.SUSPENDED
         done = leg.ended_at is not None
         timed = leg.case.urgency != Urgency.URGENT and not paused and not done
-        left = working_minutes(calendar, at, leg.due_at) if timed else None
+        left = working_minutes(book.calendar_for(leg.case.place), at, leg.due_at) if timed else None
         card = leg.case.card if leg.role == LegRole.LEAD and not done else ""
         look = Look(leg.due_at, "paused" if paused else "", leg.opened_at, left, card)
         moves = [] if paused or leg.case.state != CaseState.DISPATCHED else LEG_MOVES.get(LegState(leg.state), [])
@@ -290,14 +291,14 @@ LEG_MOVES = {LegState.OFFERED: [Action.ACCEPT, Action.RETURN], LegState.ACCEPTED
 SORTS = (("limit", _("按时限")), ("newest", _("新的在前")), ("oldest", _("旧的在前")))
 
 
-def points_of(cases: Iterable[Case], calendar: WorkingCalendar, at: datetime, *, link: Any) -> list[dict[str, Any]]:
+def points_of(cases: Iterable[Case], book: Rulebook, at: datetime, *, link: Any) -> list[dict[str, Any]]:
     """Cases as points of a map, coloured by their limits."""
     return [
         {
             "id": case.number,
             "lon": case.lon,
             "lat": case.lat,
-            "tone": look_of(case, calendar, at).tone(at),
+            "tone": look_of(case, book, at).tone(at),
             "title": case.title,
             "url": link(case),
         }

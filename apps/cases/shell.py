@@ -42,7 +42,7 @@ def waiting_cases(user: "User") -> Iterator[WaitingItem]:
     cases = held_by(desks)
     if not legs and not cases:
         return
-    at, calendar = clock.now(), rulebook.current().calendar
+    at, book = clock.now(), rulebook.current()
     for leg in legs:
         yield WaitingItem(
             title=leg.case.title,
@@ -52,12 +52,14 @@ def waiting_cases(user: "User") -> Iterator[WaitingItem]:
             kind=_("待接收") if leg.state == LegState.OFFERED else _("办理中"),
             icon=leg.case.category.icon or "point",
             started_at=leg.opened_at,
-            left=working_minutes(calendar, at, leg.due_at) if leg.case.urgency == "normal" else None,
+            left=working_minutes(book.calendar_for(leg.case.place), at, leg.due_at)
+            if leg.case.urgency == "normal"
+            else None,
             card=leg.case.card,
         )
     for case in cases:
         kind, icon = KINDS[CaseState(case.state)]
-        look = look_of(case, calendar, at)
+        look = look_of(case, book, at)
         yield WaitingItem(
             title=case.title,
             place=case.address or case.unit.name,
@@ -121,14 +123,14 @@ def find_cases(user: "User", words: str) -> Iterator[SearchHit]:
 def open_points(user: "User", unit: "Unit") -> Iterator[MapPoint]:
     """The open cases inside a unit, coloured by their limits."""
     at = clock.now()
-    calendar = rulebook.current().calendar
+    book = rulebook.current()
     page = case_page(user, Wanted(states=OPEN_STATES, unit=unit), cursor=None, size=MOST_POINTS)
     for case in page.rows:
         yield MapPoint(
             id=case.number,
             lon=case.lon,
             lat=case.lat,
-            tone=look_of(case, calendar, at).tone(at),
+            tone=look_of(case, book, at).tone(at),
             title=case.title,
             url=reverse("cases:case", args=[case.number]),
         )

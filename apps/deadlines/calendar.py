@@ -1,13 +1,14 @@
 """Working time as pure arithmetic: days, hours, holidays and make-up working days of Shanghai.
 
 Every working moment has a position, the working time that lies before it since the calendar began. Adding,
-subtracting and measuring are arithmetic on positions, found by bisection over the working days, so no operation walks
-the days one by one. Moments come in and go out aware; they go out in UTC.
+subtracting and measuring are arithmetic on positions, found by bisection over the working days and over the dates at
+which the hours change, so no operation walks the days one by one. Moments come in and go out aware; they go out in UTC.
 
 Rules (time limits, "Working time"): nights and holidays are not counted, make-up working days are; a year whose
 holidays are not announced yet is counted by its weekends alone and ``is_known`` says so.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -37,7 +38,8 @@ class Period:
     closes: time
 
 
-DEFAULT_PERIODS = (Period(time(8, 30), time(12, 0)), Period(time(13, 30), time(18, 0)))
+Periods = tuple[Period, ...]
+DEFAULT_PERIODS: Periods = (Period(time(8, 30), time(12, 0)), Period(time(13, 30), time(18, 0)))
 
 
 class OutsideCalendar(ValueError):
@@ -56,50 +58,91 @@ def _length(amount: Hours) -> int:
     return micros
 
 
+def _clock_of(micros: int) -> time:
+    return (_EPOCH + timedelta(microseconds=micros)).time()
+
+
+def _day_of(day: date) -> int:
+    """Days since 1970."""
+    return day.toordinal() - _EPOCH_ORDINAL
+
+
+@dataclass(frozen=True, slots=True)
+class _Hours:
+    """The hours that hold from the working day numbered ``index`` on; ``before`` is the working time before it."""
+
+    opens: tuple[int, ...]
+    closes: tuple[int, ...]
+    befores: tuple[int, ...]
+    length: int
+    index: int
+    before: int
+
+
+def check_periods(periods: Periods) -> None:
+    """Raises ``ValueError`` for periods that are empty, overlap, are out of order or touch."""
+    edges = [_micros_of(edge) for period in periods for edge in (period.opens, period.closes)]
+    if not edges or any(later <= earlier for earlier, later in pairwise(edges)):
+        raise ValueError("working periods must be non-empty, in order and apart")
+
+
 class WorkingCalendar:
     """Which days are worked, at what hours, and arithmetic in working time.
 
     ``days`` overrides the weekday rule (Monday to Friday) for single dates; ``announced`` holds the years whose
-    holidays are published; ``periods`` are the working periods of a working day, in order and apart. Immutable.
+    holidays are published; ``periods`` are the working periods of a working day, in order and apart, until the first
+    date of ``hours``, which maps dates to the periods that hold from them on. Immutable.
     """
 
-    __slots__ = ("_before", "_closes", "_day_length", "_days", "_first", "_last", "_opens", "announced", "periods")
+    __slots__ = ("_days", "_first", "_from", "_hours", "_last", "_starts", "announced")
 
     def __init__(
         self,
         days: Mapping[date, bool],
         announced: Iterable[int] = (),
         *,
-        periods: tuple[Period, ...] = DEFAULT_PERIODS,
+        periods: Periods = DEFAULT_PERIODS,
+        hours: Mapping[date, Periods] | None = None,
         first_year: int = FIRST_YEAR,
         last_year: int = LAST_YEAR,
     ) -> None:
         """Raises ``ValueError`` for periods that are empty, overlap, are out of order or touch."""
-        self.periods = periods
         self.announced = frozenset(announced)
-        self._opens = [_micros_of(period.opens) for period in periods]
-        self._closes = [_micros_of(period.closes) for period in periods]
-        edges = [edge for pair in zip(self._opens, self._closes, strict=True) for edge in pair]
-        if not edges or any(later <= earlier for earlier, later in pairwise(edges)):
-            raise ValueError("working periods must be non-empty, in order and apart")
-        self._before = [0]
-        for opens, closes in zip(self._opens, self._closes, strict=True):
-            self._before.append(self._before[-1] + closes - opens)
-        self._day_length = self._before.pop()
-        self._first = date(first_year, 1, 1).toordinal() - _EPOCH_ORDINAL
-        self._last = date(last_year, 12, 31).toordinal() - _EPOCH_ORDINAL
+        self._first = _day_of(date(first_year, 1, 1))
+        self._last = _day_of(date(last_year, 12, 31))
         # Day 0 of the epoch was a Thursday, hence the shift by three.
         worked = {day for day in range(self._first, self._last + 1) if (day + 3) % 7 < 5}
         for exception, is_working in days.items():
-            day = exception.toordinal() - _EPOCH_ORDINAL
+            day = _day_of(exception)
             if self._first <= day <= self._last:
                 (worked.add if is_working else worked.discard)(day)
-        self._days = sorted(worked)
+        # An array of plain numbers: many units may have days of their own.
+        self._days = array("i", sorted(worked))
+        changes = [(self._first, periods)]
+        for day, later in sorted((_day_of(start), later) for start, later in (hours or {}).items()):
+            if day <= self._first:
+                changes = [(self._first, later)]
+            elif later != changes[-1][1]:
+                changes.append((day, later))
+        self._from = [day for day, _periods in changes]
+        self._hours: list[_Hours] = []
+        for day, later in changes:
+            self._hours.append(self._hours_from(day, later))
+        self._starts = [hours.before for hours in self._hours]
 
-    @property
-    def hours_per_day(self) -> Decimal:
-        """Working hours in one working day."""
-        return Decimal(self._day_length) / HOUR
+    def _hours_from(self, day: int, periods: Periods) -> _Hours:
+        check_periods(periods)
+        opens = tuple(_micros_of(period.opens) for period in periods)
+        closes = tuple(_micros_of(period.closes) for period in periods)
+        befores = [0]
+        for opening, closing in zip(opens, closes, strict=True):
+            befores.append(befores[-1] + closing - opening)
+        length = befores.pop()
+        index, before = bisect_left(self._days, day), 0
+        if self._hours:
+            last = self._hours[-1]
+            before = last.before + (index - last.index) * last.length
+        return _Hours(opens, closes, tuple(befores), length, index, before)
 
     def is_known(self, year: int) -> bool:
         """Whether the holidays of ``year`` are announced; if not, its weekends alone are counted as days off."""
@@ -107,9 +150,20 @@ class WorkingCalendar:
 
     def is_working_day(self, day: date) -> bool:
         """Whether ``day`` (Shanghai) is worked."""
-        number = self._checked(day.toordinal() - _EPOCH_ORDINAL)
+        number = self._checked(_day_of(day))
         index = bisect_left(self._days, number)
         return index < len(self._days) and self._days[index] == number
+
+    def hours_on(self, day: date) -> Decimal:
+        """Working hours in a working day by the hours that hold on ``day``, whether or not it is worked itself."""
+        return Decimal(self._hours_of(self._checked(_day_of(day))).length) / HOUR
+
+    def periods_on(self, day: date) -> Periods:
+        """The periods of a working day by the hours that hold on ``day``, whether or not it is worked itself."""
+        hours = self._hours_of(self._checked(_day_of(day)))
+        return tuple(
+            Period(_clock_of(opens), _clock_of(closes)) for opens, closes in zip(hours.opens, hours.closes, strict=True)
+        )
 
     def add_working_hours(self, start: datetime, hours: Hours) -> datetime:
         """The earliest moment by which ``hours`` of working time have passed since ``start``.
@@ -134,11 +188,14 @@ class WorkingCalendar:
         """The same time of day on the ``days``-th working day after ``start``.
 
         A start outside working hours counts from the next opening; the closing moment of a period is still inside.
+        Where the last day has other hours and that time of day lies outside them, it ends at that day's next opening
+        or, after the last one, at its closing.
         """
         if days < 0:
             raise ValueError("working days cannot be negative")
         day, clock = divmod(self._opening(self._local(start)), DAY)
-        return self._utc(self._day_at(bisect_left(self._days, day) + days) * DAY + clock)
+        last = self._day_at(bisect_left(self._days, day) + days)
+        return self._utc(last * DAY + self._within(last, clock))
 
     def working_time_between(self, start: datetime, end: datetime) -> timedelta:
         """Working time from ``start`` to ``end``; negative when ``end`` comes first."""
@@ -150,8 +207,7 @@ class WorkingCalendar:
 
     def working_days_between(self, first: date, last: date) -> int:
         """How many of the days from ``first`` to ``last``, both included, are worked."""
-        low = self._checked(first.toordinal() - _EPOCH_ORDINAL)
-        high = self._checked(last.toordinal() - _EPOCH_ORDINAL)
+        low, high = self._checked(_day_of(first)), self._checked(_day_of(last))
         return max(0, bisect_right(self._days, high) - bisect_left(self._days, low))
 
     def _checked(self, day: int) -> int:
@@ -170,42 +226,58 @@ class WorkingCalendar:
     def _utc(self, local: int) -> datetime:
         return _EPOCH + timedelta(microseconds=local) - OFFSET
 
+    def _hours_of(self, day: int) -> _Hours:
+        return self._hours[bisect_right(self._from, day) - 1]
+
     def _day_at(self, index: int) -> int:
         if not 0 <= index < len(self._days):
             raise OutsideCalendar("the result lies outside the working calendar")
         return self._days[index]
 
+    def _within(self, day: int, clock: int) -> int:
+        """``clock`` if it is working time on ``day``, else that day's next opening or, past the last, its closing."""
+        hours = self._hours_of(day)
+        period = bisect_left(hours.closes, clock)
+        return hours.closes[-1] if period == len(hours.closes) else max(clock, hours.opens[period])
+
     def _position(self, local: int) -> int:
         """Working time before ``local`` since the calendar's first day."""
         day, clock = divmod(local, DAY)
+        hours = self._hours_of(day)
         index = bisect_left(self._days, day)
-        full = index * self._day_length
+        full = hours.before + (index - hours.index) * hours.length
         if index == len(self._days) or self._days[index] != day:
             return full
-        period = bisect_right(self._opens, clock) - 1
+        period = bisect_right(hours.opens, clock) - 1
         if period < 0:
             return full
-        return full + self._before[period] + min(clock, self._closes[period]) - self._opens[period]
+        return full + hours.befores[period] + min(clock, hours.closes[period]) - hours.opens[period]
 
     def _opening(self, local: int) -> int:
         """``local`` itself when it is working time, else the next opening."""
         day, clock = divmod(local, DAY)
         index = bisect_left(self._days, day)
         if index < len(self._days) and self._days[index] == day:
-            period = bisect_left(self._closes, clock)
-            if period < len(self._closes):
-                return day * DAY + max(clock, self._opens[period])
+            hours = self._hours_of(day)
+            period = bisect_left(hours.closes, clock)
+            if period < len(hours.closes):
+                return day * DAY + max(clock, hours.opens[period])
             index += 1
-        return self._day_at(index) * DAY + self._opens[0]
+        day = self._day_at(index)
+        return day * DAY + self._hours_of(day).opens[0]
 
     def _earliest(self, position: int) -> int:
         """The first moment with ``position`` (above zero) working time before it."""
-        index, within = divmod(position - 1, self._day_length)
-        period = bisect_right(self._before, within) - 1
-        return self._day_at(index) * DAY + self._opens[period] + within + 1 - self._before[period]
+        hours = self._hours[bisect_left(self._starts, position) - 1]
+        days, within = divmod(position - hours.before - 1, hours.length)
+        period = bisect_right(hours.befores, within) - 1
+        return self._day_at(hours.index + days) * DAY + hours.opens[period] + within + 1 - hours.befores[period]
 
     def _latest(self, position: int) -> int:
         """The last moment with ``position`` working time before it."""
-        index, within = divmod(position, self._day_length)
-        period = bisect_right(self._before, within) - 1
-        return self._day_at(index) * DAY + self._opens[period] + within - self._before[period]
+        if position < 0:
+            raise OutsideCalendar("the result lies outside the working calendar")
+        hours = self._hours[bisect_right(self._starts, position) - 1]
+        days, within = divmod(position - hours.before, hours.length)
+        period = bisect_right(hours.befores, within) - 1
+        return self._day_at(hours.index + days) * DAY + hours.opens[period] + within - hours.befores[period]

@@ -1,19 +1,14 @@
 """Loading the room's catalogues: holidays from the maintained library, limits and ladder from ``config/catalogues``."""
 
-from typing import Any
-
-import chinese_calendar
 from django.db import transaction
 
 from apps.core import clock
-from apps.core.catalogues import LoadReport, upsert_rows
+from apps.core.catalogues import LoadReport
+from apps.deadlines import changing
+from apps.deadlines.edits import Rules, edit_of
+from apps.deadlines.library import LIBRARY, NOT_ANNOUNCED, library_days, library_version, library_years
 from apps.deadlines.models import CalendarDay, CalendarYear
 from apps.deadlines.rule_catalogue import load_ladders, load_limits, load_presets
-
-LIBRARY = "chinesecalendar"
-NOT_ANNOUNCED = "尚未公布"
-YEARS_AHEAD = 10
-MAKE_UP = "调休上班"
 
 
 @transaction.atomic
@@ -34,21 +29,30 @@ def load() -> LoadReport:
 
 
 def load_calendar() -> LoadReport:
-    """Holidays and make-up working days of every year the library knows; later years stand as not announced."""
-    days = [
-        {"date": day, "is_working": False, "name": chinese_calendar.Holiday(name).chinese, "origin": LIBRARY}
-        for day, name in chinese_calendar.holidays.items()
-    ]
-    days += [{"date": day, "is_working": True, "name": MAKE_UP, "origin": LIBRARY} for day in chinese_calendar.workdays]
-    known = sorted({row["date"].year for row in days})
-    years: list[dict[str, Any]] = [{"year": year, "announced": True, "origin": LIBRARY} for year in known]
-    years += [
-        {"year": known[-1] + ahead, "announced": False, "origin": NOT_ANNOUNCED} for ahead in range(1, YEARS_AHEAD + 1)
-    ]
-    by_hand = set(CalendarDay.objects.exclude(origin=LIBRARY).values_list("date", flat=True))
+    """Holidays and make-up working days of every year the library knows; later years stand as not announced.
+
+    What a newer library says otherwise is a change of the calendar like any other: written down, and the open limits it
+    touches are recomputed. The very first load is none, since nothing was reckoned before it.
+    """
+    by_hand = set(CalendarDay.objects.filter(unit=None).exclude(origin=LIBRARY).values_list("date", flat=True))
     years_by_hand = set(
         CalendarYear.objects.exclude(origin__in=[LIBRARY, NOT_ANNOUNCED]).values_list("year", flat=True)
     )
-    one = upsert_rows(CalendarDay, "date", [row for row in days if row["date"] not in by_hand], retire=False)
-    two = upsert_rows(CalendarYear, "year", [row for row in years if row["year"] not in years_by_hand], retire=False)
-    return LoadReport(one.created + two.created, one.changed + two.changed, one.unchanged + two.unchanged)
+    days = {day: rule for day, rule in library_days().items() if day not in by_hand}
+    years = {year: rule for year, rule in library_years().items() if year not in years_by_hand}
+    standing = changing.standing_rules(None)
+    edit = edit_of(None, Rules(days, {}, years), standing)
+    created = sum(rule is None for rules in (edit.before.days, edit.before.years) for rule in rules.values())
+    changed = len(edit.after.days) + len(edit.after.years) - created
+    if not standing.years:
+        CalendarDay.objects.bulk_create(
+            CalendarDay(date=day, is_working=rule.is_working, name=rule.name, origin=LIBRARY)
+            for day, rule in days.items()
+        )
+        CalendarYear.objects.bulk_create(
+            CalendarYear(year=year, announced=rule.announced, origin=rule.origin) for year, rule in years.items()
+        )
+    elif edit:
+        changing.write_change(edit, actor=None, because=library_version(), at=clock.now(), origin=LIBRARY)
+    kept = sum(day in by_hand and standing.days[day] != rule for day, rule in library_days().items())
+    return LoadReport(created, changed, len(days) + len(years) - created - changed, kept)

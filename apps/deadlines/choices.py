@@ -115,6 +115,16 @@ class RuleKind(models.TextChoices):
 BASE_PRESET = "default"
 OWN_PRESET = "own"
 
+
+class ChangeKind(models.TextChoices):
+    """What befell a limit's end."""
+
+    PAUSED = "paused", pgettext_lazy("limit change", "暂停计时")
+    RESUMED = "resumed", pgettext_lazy("limit change", "恢复计时")
+    EXTENDED = "extended", pgettext_lazy("limit change", "延期")
+    RECOMPUTED = "recomputed", pgettext_lazy("limit change", "按新日历重算")
+
+
 CARD_OF_STEP = {
     StepKind.REMIND: Card.NONE,
     StepKind.YELLOW: Card.YELLOW,

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.utils.translation import gettext_noop as _
 
 from apps.core.clock import local
 from apps.deadlines.announcements import StepTaken
 from apps.deadlines.choices import Stage, StepKind
+from apps.deadlines.models import CalendarYear
+from apps.grid.permissions import Role
 from apps.notices import kinds, texts
 from apps.notices.choices import Group
 from apps.notices.services import Draft, send
 from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import agency_people, leaders_of, supervising_centre
+from apps.organisation.services import grants_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +113,14 @@ STAGE_WORDS = {
 GATHERED = {Stage.LOG_REVIEW: (_("网格日志待审阅"), "/inspections/logs/")}
 
 
+FIRST_MONTH_TO_WARN = 11
+
+
 def register_looks() -> None:
     """Let the inbox show each kind by its icon and tone, and the preferences by its name."""
     for kind, words in WORDS.items():
         kinds.register(f"deadline.{kind}", icon=words.icon, tone=words.tone, label=words.label, group=words.group)
+    kinds.register(YEAR_UNKNOWN, icon="calendar-question", tone="near", label=_("放假安排尚未录入"))
 
 
 def send_notices(steps: Sequence[StepTaken]) -> None:
@@ -151,6 +159,36 @@ def send_notices(steps: Sequence[StepTaken]) -> None:
         by_moment.setdefault(step.done_at, []).append(draft)
     for moment, drafts in by_moment.items():
         send(drafts, at=moment)  # type: ignore[arg-type]
+
+
+YEAR_UNKNOWN = "deadline.year-unknown"
+
+
+def warn_of_unknown_year(*, on: date, at: datetime) -> int:
+    """Tell whoever administers the system, once a month, of a year that is not announced: the present one, and from
+    November on the coming one. Until then its weekends alone are days off, and limits are reckoned by them.
+
+    Returns how many years are unknown.
+    """
+    last = on.year + (on.month >= FIRST_MONTH_TO_WARN)
+    announced = set(CalendarYear.objects.filter(announced=True).values_list("year", flat=True))
+    administrators = grants_in_force(on).filter(role=Role.SYSTEM_ADMIN).values_list("user_id", flat=True)
+    recipients = frozenset(administrators)
+    drafts = [
+        Draft(
+            recipients=recipients,
+            kind=YEAR_UNKNOWN,
+            title=_("%(year)s 年放假安排尚未录入"),
+            body=_("在录入之前，这一年只按周末休息计算时限。录入后，在办时限会自动重算。"),
+            params={"year": str(year)},
+            url=f"/manage/calendar/?year={year}",
+            dedupe_key=f"calendar-year-unknown:{year}:{on:%Y-%m}",
+        )
+        for year in range(on.year, last + 1)
+        if year not in announced
+    ]
+    send(drafts, at=at)
+    return len(drafts)
 
 
 class _People:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from apps.core.clock import local
 from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.choices import Anchor, Measure
 
@@ -46,22 +47,23 @@ class LeftOut:
 
 
 def add_time(calendar: WorkingCalendar, start: datetime, amount: Decimal, measure: str) -> datetime:
-    """``start`` plus ``amount`` of ``measure``. Working days are whole: a fraction counts as hours of a working day."""
+    """``start`` plus ``amount`` of ``measure``. Working days are whole: a fraction counts as that day's hours."""
     if measure == Measure.CALENDAR_HOURS:
         return start + _hours(amount)
     if measure == Measure.WORKING_HOURS:
         return calendar.add_working_hours(start, amount)
     whole = int(amount)
     end = calendar.add_working_days(start, whole)
-    fraction = (amount - whole) * calendar.hours_per_day
-    return calendar.add_working_hours(end, fraction) if fraction else end
+    if amount == whole:
+        return end
+    return calendar.add_working_hours(end, (amount - whole) * calendar.hours_on(local(end).date()))
 
 
 def subtract_time(calendar: WorkingCalendar, end: datetime, amount: Decimal, measure: str) -> datetime:
-    """``end`` less ``amount`` of ``measure``; working days count as their hours."""
+    """``end`` less ``amount`` of ``measure``; working days count as the hours of the day of ``end``."""
     if measure == Measure.CALENDAR_HOURS:
         return end - _hours(amount)
-    hours = amount if measure == Measure.WORKING_HOURS else amount * calendar.hours_per_day
+    hours = amount if measure == Measure.WORKING_HOURS else amount * calendar.hours_on(local(end).date())
     return calendar.subtract_working_time(end, hours)
 
 

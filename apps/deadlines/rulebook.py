@@ -6,9 +6,12 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from django.db import connection
+
 from apps.core.clock import local
 from apps.deadlines import choosing, reckoning
-from apps.deadlines.calendar import WorkingCalendar
+from apps.deadlines.calendar import Periods, WorkingCalendar
+from apps.deadlines.calendars import Calendars, OwnRules
 from apps.deadlines.choices import Complexity
 from apps.deadlines.choosing import Asked, Lost
 from apps.deadlines.models import (
@@ -21,6 +24,7 @@ from apps.deadlines.models import (
     LimitPreset,
     PresetChoice,
     RulebookStamp,
+    WorkingHours,
 )
 from apps.deadlines.reckoning import PlannedStep, Rung
 
@@ -105,7 +109,7 @@ def _in_force(row: Row, preset: LimitPreset, choice: PresetChoice | None) -> InF
 class Rulebook:
     """Everything needed to reckon a limit, unchanging."""
 
-    calendar: WorkingCalendar
+    calendars: Calendars
     rows: RuleRows
     policies: Mapping[str, tuple[InForce[LimitPolicy], ...]]
     ladders: tuple[InForce[Ladder], ...]
@@ -113,6 +117,15 @@ class Rulebook:
     def rules_for(self, stage: str) -> tuple[InForce[LimitPolicy], ...]:
         """The policies of a stage, where they hold."""
         return self.policies.get(stage, ())
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The calendar of all units; where a place is known, ``calendar_for`` is the right one."""
+        return self.calendars.national
+
+    def calendar_for(self, place: Mapping[str, int | None]) -> WorkingCalendar:
+        """The calendar that holds at ``place``, which maps the four path columns to unit ids."""
+        return self.calendars.at(place)
 
     def policy(
         self,
@@ -161,10 +174,6 @@ class Rulebook:
             ladder_id = first.pk if first else None
         return self.rows.rungs.get(ladder_id, ()) if ladder_id is not None else ()
 
-    def calendar_for(self, place: Mapping[str, int | None]) -> WorkingCalendar:
-        """The calendar that holds at ``place``, which maps the four path columns to unit ids."""
-        return self.calendar
-
     def due(self, policy: LimitPolicy, start: datetime, place: Mapping[str, int | None]) -> datetime:
         """When a limit of ``policy`` begun at ``start`` ends at ``place``."""
         return reckoning.add_time(self.calendar_for(place), start, policy.amount, policy.measure)
@@ -193,17 +202,17 @@ class Rulebook:
         )
 
     def with_rows(self, rows: RuleRows) -> "Rulebook":
-        """The same calendar under other rules; for drafts."""
-        return make_rulebook(self.calendar, rows)
+        """The same calendars under other rules; for drafts."""
+        return make_rulebook(self.calendars, rows)
 
 
-def make_rulebook(calendar: WorkingCalendar, rows: RuleRows) -> Rulebook:
+def make_rulebook(calendars: Calendars, rows: RuleRows) -> Rulebook:
     """The rules that follow from rows, without a query."""
     by_stage: dict[str, list[InForce[LimitPolicy]]] = {}
     for rule in place_rules(rows.policies, rows.presets, rows.choices):
         by_stage.setdefault(rule.stage, []).append(rule)
     return Rulebook(
-        calendar=calendar,
+        calendars=calendars,
         rows=rows,
         policies={stage: tuple(rules) for stage, rules in by_stage.items()},
         ladders=tuple(place_rules(rows.ladders, rows.presets, rows.choices)),
@@ -214,13 +223,28 @@ _kept: tuple[UUID, Rulebook] | None = None
 
 
 def current() -> Rulebook:
-    """The rules as they stand now: one query when they have not changed, eight when they have."""
+    """The rules as they stand now: one query when they have not changed, nine when they have."""
+    return _kept_for(RulebookStamp.objects.values_list("value", flat=True).first())
+
+
+def held() -> Rulebook:
+    """The rules as they stand, which cannot change before the caller's transaction ends.
+
+    For whoever writes what was reckoned by them: a change of the rules waits for such writers, so that the
+    recomputation after it finds every limit that was reckoned by the old ones. As many queries as ``current``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM deadlines_rulebookstamp FOR SHARE")
+        row = cursor.fetchone()
+    return _kept_for(row[0] if row else None)
+
+
+def _kept_for(stamp: UUID | None) -> Rulebook:
     global _kept
-    stamp = RulebookStamp.objects.values_list("value", flat=True).first()
     kept = _kept
     if stamp is not None and kept is not None and kept[0] == stamp:
         return kept[1]
-    book = make_rulebook(_read_calendar(), read_rows())
+    book = make_rulebook(read_calendars(), read_rows())
     if stamp is not None:
         _kept = (stamp, book)
     return book
@@ -240,6 +264,14 @@ def read_rows() -> RuleRows:
     )
 
 
-def _read_calendar() -> WorkingCalendar:
+def read_calendars() -> Calendars:
+    """The calendars of all units as the rows say; three queries."""
     announced = CalendarYear.objects.filter(announced=True).values_list("year", flat=True)
-    return WorkingCalendar(dict(CalendarDay.objects.values_list("date", "is_working")), announced)
+    days: dict[int | None, dict[date, bool]] = {}
+    for unit, day, is_working in CalendarDay.objects.values_list("unit_id", "date", "is_working"):
+        days.setdefault(unit, {})[day] = is_working
+    hours: dict[int | None, dict[date, Periods]] = {}
+    for row in WorkingHours.objects.all():
+        hours.setdefault(row.unit_id, {})[row.effective_from] = row.as_periods()
+    rules = {unit: OwnRules(days.get(unit, {}), hours.get(unit, {})) for unit in {*days, *hours}}
+    return Calendars(rules, announced)

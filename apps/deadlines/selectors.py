@@ -1,7 +1,8 @@
 """Reading the clock: the steps of a timeline, the runs of the sweep, the rules for the pages of administration."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -9,7 +10,7 @@ from apps.deadlines import rulebook
 from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.choices import BASE_PRESET, LimitState
 from apps.deadlines.models import (
-    CalendarDay,
+    CalendarChange,
     CalendarYear,
     DatedRule,
     Ladder,
@@ -64,19 +65,14 @@ def calendar_years(*, first: int) -> "QuerySet[CalendarYear]":
     return CalendarYear.objects.filter(year__gte=first).order_by("year")
 
 
-def calendar_days(*, year: int) -> "QuerySet[CalendarDay]":
-    """The holidays and make-up working days of a year, in order."""
-    return CalendarDay.objects.filter(date__gte=date(year, 1, 1), date__lte=date(year, 12, 31)).order_by("date")
+def change_of_job(arguments: Mapping[str, Any]) -> CalendarChange:
+    """The change of the calendar whose limits a job recomputes."""
+    return CalendarChange.objects.select_related("unit").get(pk=arguments["change"])
 
 
-def calendar_book() -> WorkingCalendar:
-    """The working calendar in force."""
-    return rulebook.current().calendar
-
-
-def working_days_in(year: int) -> int:
+def working_days_in(year: int, book: WorkingCalendar) -> int:
     """How many days of ``year`` are worked."""
-    return calendar_book().working_days_between(date(year, 1, 1), date(year, 12, 31))
+    return book.working_days_between(date(year, 1, 1), date(year, 12, 31))
 
 
 def policies() -> "QuerySet[LimitPolicy]":

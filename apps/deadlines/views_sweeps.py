@@ -36,7 +36,7 @@ def sweeps(request: HttpRequest) -> HttpResponse:
         lags = sweep_overview.lag_of_day(at=at)
         context = {
             "nav_active": "manage",
-            "tabs": presentation.tabs("sweeps"),
+            "tabs": presentation.tabs("sweeps", request.user),
             "page": page,
             "size": size,
             "show": show,

@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "run-jobs": {"task": "core.run_jobs", "schedule": 15.0, "options": {"expires": 30}},
     "forget-delivered": {"task": "core.forget_delivered", "schedule": crontab(minute=41, hour=3)},
     "take-anchor": {"task": "core.take_anchor", "schedule": crontab(minute=7)},
+    "warn-of-unknown-year": {"task": "deadlines.warn_of_unknown_year", "schedule": crontab(minute=15, hour=8)},
     "sweep-deadlines": {"task": "deadlines.sweep", "schedule": 60.0, "options": {"expires": 120}},
     "deliver-notices": {"task": "notices.deliver", "schedule": 5.0, "options": {"expires": 10}},
     "score-last-month": {"task": "assessment.score_last_month", "schedule": crontab(minute=30, hour=2, day_of_month=1)},

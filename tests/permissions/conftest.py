@@ -1,8 +1,9 @@
 """One district with one of everything that can be seen, put back after every call."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
 from apps.cases.services.desk import add_reply
 from apps.core.jobs import start_job
+from apps.deadlines import changing, edits
+from apps.deadlines.edits import Day, Rules
 from apps.deadlines.models import Ladder, LimitPolicy, PresetChoice
 from tests.factories.announcements import make_announcement, make_draft
 from tests.factories.assessment import NOW, Office, make_office
@@ -49,6 +52,12 @@ def fill(office: Office) -> Ground:
     announcement = make_announcement(**street, at=world.tick(), confirmation=True)
     draft = make_draft(**street, at=world.tick())
     world.at = max(world.at, NOW) + timedelta(hours=1)
+    edit = changing.plan_edit(None, Rules({date(2026, 4, 29): Day(False, "停电")}))
+    change = changing.write_change(edit, actor=world["admin"], because="停电", at=world.at)
+    planned = edits.as_json(changing.plan_edit(None, Rules({date(2026, 4, 30): Day(False, "停电")})))
+    preview = start_job(
+        kind=changing.PREVIEW, actor=world["admin"], arguments={"edit": planned, "undoes": None}, at=world.at
+    )
     notice = make_notice(world["worker"], at=world.at)
     grant = world.people["worker"].grants.get()
     lon, lat = world.point()
@@ -74,6 +83,9 @@ def fill(office: Office) -> Ground:
         "period": month.pk,
         "score": score.pk,
         "job": job.pk,
+        "change": change.pk,
+        "preview": preview.pk,
+        "edit": json.dumps(planned),
         "notice": notice.pk,
         "announcement": announcement.pk,
         "announcement_draft": draft.pk,

@@ -27,6 +27,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "cases:act POST": {"note": "请抓紧"},
     "cases:reporter POST": {"purpose": "回访核实情况"},
     "api:case-action POST": {"version": 4, "note": "请抓紧"},
+    "deadlines:calendar-preview-new POST": {"unit": "", "days": "2026-04-30 休 停电"},
+    "deadlines:calendar-save POST": {"edit": "{edit}", "because": "停电"},
     "api:resident-reveal POST": {"purpose": "入户核对情况"},
 }
 
@@ -122,7 +124,13 @@ notices:send-test POST /manage/notices/test/                         302 403 403
 notices:retry-one POST /manage/notices/{notice}/retry/               302 403 403 403 403 403 403 403 404 403 403 403 403 403 403
 deadlines:sweeps GET /manage/sweeps/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:run-sweep POST /manage/sweeps/run/                           302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
-deadlines:calendar GET /manage/calendar/                             302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+# Working calendars: of all units who administers the system; of a unit and those below it who manages its people
+deadlines:calendar GET /manage/calendar/                             302 403 403 403 403 403 403 403 200 200 403 403 403 403 403
+deadlines:calendar-preview-new POST /manage/calendar/preview/        302 403 403 403 403 403 403 403 200 200 403 403 403 403 403
+deadlines:calendar-preview GET /manage/calendar/previews/{preview}/  302 403 403 403 403 403 403 403 200 404 403 403 403 403 403
+deadlines:calendar-save POST /manage/calendar/save/                  302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
+deadlines:calendar-change GET /manage/calendar/changes/{change}/     302 403 403 403 403 403 403 403 200 200 403 403 403 403 403
+deadlines:calendar-undo GET /manage/calendar/changes/{change}/undo/  302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:limits GET /manage/limits/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:policy-add GET /manage/limits/add/                         302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:policy-add POST /manage/limits/add/                        302 403 403 403 403 403 403 403 422 403 403 403 403 403 403

@@ -15,20 +15,49 @@ MINUTE = timedelta(minutes=1)
 DAY = 24 * 60
 
 
-def random_calendar(random):
-    """A calendar with random holidays, make-up days and hours, and for every minute whether it is worked."""
-    span = (LAST - FIRST).days + 1
-    days = {FIRST + timedelta(random.randrange(span)): random.random() < 0.5 for _ in range(random.randrange(80))}
+def random_periods(random):
     cuts = sorted(random.sample(range(DAY), 2 * random.randint(1, 3)))
-    pairs = list(zip(cuts[::2], cuts[1::2], strict=True))
-    periods = tuple(Period(time(a // 60, a % 60), time(b // 60, b % 60)) for a, b in pairs)
+    return list(zip(cuts[::2], cuts[1::2], strict=True))
+
+
+def as_periods(pairs):
+    return tuple(Period(time(a // 60, a % 60), time(b // 60, b % 60)) for a, b in pairs)
+
+
+def random_days(random):
+    """Holidays and make-up days: in one year of three a year that is known by halves or not at all."""
+    span = (LAST - FIRST).days + 1
+    known = random.choice([span, 365, 365 + 180])
+    days = {FIRST + timedelta(random.randrange(known)): random.random() < 0.5 for _ in range(random.randrange(80))}
+    # The turn of the year, with its holiday and its make-up day.
+    days |= {date(2026, 1, day): False for day in (1, 2, 3) if random.random() < 0.7}
+    days[date(2026, 1, 4)] = random.random() < 0.7
+    return days
+
+
+def minutes_of(days, hours):
+    """For every minute whether it is worked, told day by day."""
+    span = (LAST - FIRST).days + 1
     worked = numpy.zeros(span * DAY, dtype=bool)
     for number in range(span):
         day = FIRST + timedelta(number)
         if days.get(day, day.weekday() < 5):
-            for opens, closes in pairs:
+            start = max(change for change in hours if change <= day)
+            for opens, closes in hours[start]:
                 worked[number * DAY + opens : number * DAY + closes] = True
-    return WorkingCalendar(days, periods=periods, first_year=2025, last_year=2026), worked
+    return worked
+
+
+def random_calendar(random):
+    """A calendar with random holidays, make-up days and changing hours, and for every minute whether it is worked."""
+    days = random_days(random)
+    hours = {FIRST: random_periods(random)}
+    for _ in range(random.randrange(4)):
+        hours[FIRST + timedelta(random.randrange(250, 450))] = random_periods(random)
+    calendar = WorkingCalendar(
+        days, hours={start: as_periods(pairs) for start, pairs in hours.items()}, first_year=2025, last_year=2026
+    )
+    return calendar, minutes_of(days, hours)
 
 
 def ask(questions, *, calendars, seed):
@@ -42,7 +71,8 @@ def ask(questions, *, calendars, seed):
             assert calendar.working_seconds_between(at, at + span * MINUTE) == 60 * (
                 before[start + span] - before[start]
             )
-            amount = random.randint(1, 5 * int(calendar.hours_per_day * 60))
+            # At most what is worked from there to the end of the calendar, or since its beginning.
+            amount = random.randint(1, min(2700, int(before[-1] - before[start]), int(before[start])))
             later = int(numpy.searchsorted(before, before[start] + amount, side="left"))
             assert calendar.add_working_hours(at, amount * MINUTE) == ORIGIN + later * MINUTE
             earlier = int(numpy.searchsorted(before, before[start] - amount, side="right")) - 1

@@ -116,6 +116,7 @@ ORDER_COLUMNS = [
     "state",
     "reply",
 ]
+CHANGE_COLUMNS = ["limit_id", "kind", "at", "old_due", "new_due", "because"]
 STEP_COLUMNS = ["limit_id", "step", "kind", "card", "holder_id", "due_at", "done_at"]
 EVENT_COLUMNS = [
     "case_id",

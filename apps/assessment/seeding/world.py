@@ -12,6 +12,7 @@ from apps.assessment.seeding.texts import CATEGORIES, URGENT
 from apps.cases.choices import Evidence
 from apps.cases.models import Category
 from apps.deadlines import rulebook
+from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.models import LimitPolicy
 from apps.deadlines.reckoning import PlannedStep
 from apps.deadlines.rulebook import Rulebook
@@ -94,7 +95,7 @@ class Times:
         self.book = book
         self._keep = keep
         self._rules: dict[tuple[object, ...], tuple[LimitPolicy, int | None]] = {}
-        self._spans: OrderedDict[tuple[int, int | None, datetime], Span] = OrderedDict()
+        self._spans: OrderedDict[tuple[int, int | None, datetime, WorkingCalendar], Span] = OrderedDict()
         by_unit = any(rule.unit_id for rules in book.policies.values() for rule in rules)
         self._by_unit = by_unit or any(rule.unit_id for rule in book.ladders)
 
@@ -109,12 +110,13 @@ class Times:
             ladder = self.book.ladder(stage=stage, urgency=kind.urgency, place=place, at=at)
             rules = self._rules[key] = policy, ladder.pk if ladder else None
         policy, ladder_id = rules
-        kept = self._spans.get((policy.pk, ladder_id, at))
+        known = (policy.pk, ladder_id, at, self.book.calendar_for(place))
+        kept = self._spans.get(known)
         if kept is None:
             due = self.book.due(policy, at, place)
             plan = self.book.plan(start=at, due=due, measure=policy.measure, place=place, ladder_id=ladder_id)
             steps = tuple(plan)
-            kept = self._spans[policy.pk, ladder_id, at] = Span(due, steps, _cells(policy, ladder_id, due, steps))
+            kept = self._spans[known] = Span(due, steps, _cells(policy, ladder_id, due, steps))
             if len(self._spans) > self._keep:
                 self._spans.popitem(last=False)
         return kept

@@ -12,6 +12,7 @@ from django.db import transaction
 from apps.assessment.copying import array, copy_rows, id_sequence, line, reserve, text_cell, trust_references
 from apps.assessment.seeding.columns import (
     CASE_COLUMNS,
+    CHANGE_COLUMNS,
     EVENT_COLUMNS,
     LEG_COLUMNS,
     LIMIT_COLUMNS,
@@ -27,8 +28,8 @@ from apps.cases.models import Case, CaseEvent, Leg, Supervision
 from apps.cases.services.reporting import format_number
 from apps.cases.words import words_of
 from apps.core.audit import GENESIS, link_hash
-from apps.deadlines.choices import CARD_OF_STEP, StepKind
-from apps.deadlines.models import LadderStep, Limit
+from apps.deadlines.choices import CARD_OF_STEP, ChangeKind, StepKind
+from apps.deadlines.models import LadderStep, Limit, LimitChange
 from apps.deadlines.reckoning import PlannedStep
 
 _spell = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
@@ -77,6 +78,7 @@ class Batch:
         self.limits: list[str] = []
         self.steps: list[str] = []
         self.orders: list[str] = []
+        self.changes: list[str] = []
         self.events: list[str] = []
         self._openings: dict[int, tuple[int, str, Story]] = {}
 
@@ -101,6 +103,7 @@ class Batch:
             copy_rows(Supervision._meta.db_table, ORDER_COLUMNS, self.orders)
             copy_rows(Limit._meta.db_table, LIMIT_COLUMNS, self.limits)
             copy_rows(LadderStep._meta.db_table, STEP_COLUMNS, self.steps)
+            copy_rows(LimitChange._meta.db_table, CHANGE_COLUMNS, self.changes)
             copy_rows(CaseEvent._meta.db_table, EVENT_COLUMNS, self.events)
 
     def _add(self, story: Story, case_id: int, sequence: int, leg_ids: Iterator[int], limit_ids: Iterator[int]) -> None:
@@ -317,6 +320,8 @@ class Batch:
             )
             + span.cells
         )
+        if course.state == "paused":
+            self.changes.append(line(limit_id, ChangeKind.PAUSED.value, course.paused, span.due, span.due, ""))
         for step in taken:
             card = CARD_OF_STEP[StepKind(step.kind)].value
             holder = holder_at(step.due_at)

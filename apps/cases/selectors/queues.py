@@ -16,7 +16,7 @@ from apps.cases.selectors.listing import OPEN_PART, ORDERS, Part, Wanted, page_o
 from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage
 from apps.deadlines import rulebook
-from apps.deadlines.calendar import WorkingCalendar
+from apps.deadlines.rulebook import Rulebook
 from apps.grid.permissions import Permission
 from apps.grid.scopes import scopes_of
 from apps.organisation.models import Agency, AgencyKind
@@ -90,7 +90,7 @@ def desks_of(user: "Person") -> list[Agency]:
 
 
 def moments_at(at: datetime) -> Moments:
-    """The cuts at ``at``, by the working calendar."""
+    """The cuts at ``at``, by the calendar of all units: a queue may span places with calendars of their own."""
     return Moments(at, rulebook.current().calendar.add_working_hours(at, NEAR_HOURS))
 
 
@@ -151,7 +151,7 @@ class Board:
     """The dispatch centre at a moment: whose desks, how many in each queue, and a page of one of them."""
 
     at: datetime
-    calendar: WorkingCalendar
+    book: Rulebook
     desks: list[Agency]
     wanted: Wanted
     queue: Queue
@@ -179,16 +179,16 @@ def board_of(
     at: datetime,
     order: str = "limit",
 ) -> Board:
-    """Everything the queues and the list show: the desks, the calendar, all counts and one page in one of ``ORDERS``.
-    Without ``queue`` the first in which something waits."""
+    """Everything the queues and the list show: the desks, the rules of time, all counts and one page in one of
+    ``ORDERS``. Without ``queue`` the first in which something waits."""
     desks = desks_of(user)
-    calendar = rulebook.current().calendar
-    moments = Moments(at, calendar.add_working_hours(at, NEAR_HOURS))
+    book = rulebook.current()
+    moments = Moments(at, book.calendar.add_working_hours(at, NEAR_HOURS))
     counts = queue_counts(desks, moments=moments, wanted=wanted)
     chosen = queue_named(queue or next((key for key in FIRST if counts.get(key)), FIRST[1]))
     order = order if order in ORDERS else "limit"
     page = queue_page(chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=size, order=ORDERS[order])
-    return Board(at, calendar, desks, wanted, chosen, counts, page, moments, order)
+    return Board(at, book, desks, wanted, chosen, counts, page, moments, order)
 
 
 EXPORT_PAGE = 500

@@ -84,7 +84,7 @@ def plan_order(case: Case, centre: Agency, holder: Agency, *, due_at: datetime |
     """The unsaved limit within which the holder of a case replies to an order of ``centre``."""
     head = head_of_order(centre, holder)
     return deadlines.make_limit(
-        rulebook.current(),
+        rulebook.held(),
         stage=Stage.SUPERVISION,
         subject_kind=ORDER_SUBJECT,
         subject_id=0,

@@ -18,7 +18,7 @@ def plan_limit(
     """The unsaved limit of a leg that ``agency`` is about to get. The desk that gave it is its head."""
     above = head if agency.pk == desk.pk else desk
     return deadlines.make_limit(
-        rulebook.current(),
+        rulebook.held(),
         stage=stage,
         subject_kind=LEG_SUBJECT,
         subject_id=0,

@@ -45,7 +45,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     context = {
         "nav_active": "cases",
         "page": page,
-        "rows": rows_of(page.rows, rulebook.current().calendar, at),
+        "rows": rows_of(page.rows, rulebook.current(), at),
         "size": size,
         "chips": chips_of(wanted),
         "wanted": wanted,

@@ -71,18 +71,18 @@ def chips_of(wanted: Wanted) -> list[tuple[str, str, str]]:
 
 
 def case_context(detail: CaseDetail, *, at: Any, back: str) -> dict[str, Any]:
-    """What ``cases/_case.html`` shows; one query for the working calendar."""
-    calendar = rulebook.current().calendar
+    """What ``cases/_case.html`` shows; one query for the rules of time."""
+    book = rulebook.current()
     lead = detail.lead
     place = detail.case.community or detail.case.street or detail.case.district
-    look = look_of(detail.case, calendar, at, began=lead.opened_at if lead else None)
+    look = look_of(detail.case, book, at, began=lead.opened_at if lead else None)
     return {
         "detail": detail,
         "case": detail.case,
         "look": look,
         "tone": look.tone(at),
         "buttons": buttons_of(detail.actions),
-        "whole": look_of_limit(detail.whole, calendar, at) if detail.whole and detail.case.open else None,
+        "whole": look_of_limit(detail.whole, book, at) if detail.whole and detail.case.open else None,
         "photos": photos_of(detail.photos),
         "card_rows": card_rows(detail.cards),
         "back": back,

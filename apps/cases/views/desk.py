@@ -42,5 +42,5 @@ def desk(request: HttpRequest) -> HttpResponse:
         {"label": _("办理中"), "url": "?show=accepted", "active": shown == "accepted", "count": len(accepted)},
         {"label": _("近 30 天办结"), "url": "?show=done", "active": shown == "done", "count": None},
     ]
-    cards = leg_cards(legs, rulebook.current().calendar, at)
+    cards = leg_cards(legs, rulebook.current(), at)
     return render(request, "cases/desk.html", {"cards": cards, "tabs": tabs, "shown": shown, "nav_active": "desk"})

@@ -52,7 +52,7 @@ def _context(request: HttpRequest, board: Board, number: str) -> dict[str, Any]:
         "saved": count_saved(dispatcher(request), board, shown) if part != "list" else [],
         "rows": rows_of(
             board.page.rows,
-            board.calendar,
+            board.book,
             board.at,
             link=lambda case: reverse("cases:dispatch-case", args=[case.number]) + query,
             current=number,
@@ -122,7 +122,7 @@ def points(request: HttpRequest) -> JsonResponse:
     query = _query(request, queue=board.queue.key)
     found = points_of(
         board.page.rows,
-        board.calendar,
+        board.book,
         board.at,
         link=lambda case: reverse("cases:dispatch-case", args=[case.number]) + query,
     )

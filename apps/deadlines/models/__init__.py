@@ -1,7 +1,8 @@
 """Rows of the clock."""
 
-from apps.deadlines.models.limits import CardAppeal, LadderStep, LadderStepQuerySet, Limit, SweepRun
+from apps.deadlines.models.limits import CardAppeal, LadderStep, LadderStepQuerySet, Limit, LimitChange, SweepRun
 from apps.deadlines.models.rules import (
+    CalendarChange,
     CalendarDay,
     CalendarYear,
     DatedRule,
@@ -12,9 +13,11 @@ from apps.deadlines.models.rules import (
     PresetChoice,
     RulebookStamp,
     RuleChange,
+    WorkingHours,
 )
 
 __all__ = [
+    "CalendarChange",
     "CalendarDay",
     "CalendarYear",
     "CardAppeal",
@@ -24,10 +27,12 @@ __all__ = [
     "LadderStep",
     "LadderStepQuerySet",
     "Limit",
+    "LimitChange",
     "LimitPolicy",
     "LimitPreset",
     "PresetChoice",
     "RuleChange",
     "RulebookStamp",
     "SweepRun",
+    "WorkingHours",
 ]

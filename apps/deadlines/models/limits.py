@@ -13,6 +13,7 @@ from apps.deadlines.choices import (
     CARD_STEPS,
     AppealState,
     Card,
+    ChangeKind,
     LimitState,
     Measure,
     Outcome,
@@ -26,7 +27,7 @@ from apps.organisation.models import Agency, agency_ids_of
 
 if TYPE_CHECKING:
     from apps.grid.scopes import Person
-from apps.deadlines.models.rules import Ladder, LimitPolicy
+from apps.deadlines.models.rules import CalendarChange, Ladder, LimitPolicy
 
 
 class Limit(Placed):
@@ -36,7 +37,8 @@ class Limit(Placed):
     that it climbs, whatever is chosen later.
 
     ``plan_steps``, ``plan_kinds`` and ``plan_times`` are parallel; steps up to ``last_step`` are taken. ``counts_from``
-    is ``started_at`` moved by the pauses. ``next_step_at`` is null when no step is pending.
+    is ``started_at`` moved by the pauses. ``next_step_at`` is null when no step is pending. ``due_fixed`` says that the
+    end was agreed, by an extension or from the start: it keeps its date when the calendar changes.
     """
 
     stage = models.CharField(max_length=20, choices=Stage.choices)
@@ -62,6 +64,7 @@ class Limit(Placed):
     plan_steps = ArrayField(models.PositiveSmallIntegerField())
     plan_kinds = ArrayField(models.CharField(max_length=10))
     plan_times = ArrayField(models.DateTimeField())
+    due_fixed = models.BooleanField(default=False, db_default=False)
     last_step = models.PositiveSmallIntegerField(default=0)
     next_step_at = models.DateTimeField(null=True)
 
@@ -75,6 +78,7 @@ class Limit(Placed):
                 name="deadlines_limit_next_step",
             ),
             models.Index(fields=["subject_kind", "subject_id"], name="deadlines_limit_subject"),
+            models.Index(fields=["id"], condition=~Q(state=LimitState.ENDED), name="deadlines_limit_open"),
         ]
         constraints = [
             path_constraint("deadlines_limit"),
@@ -180,6 +184,46 @@ class LadderStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.limit_id} {self.step} {self.kind}"
+
+
+class LimitChange(models.Model):
+    """What befell a limit's end: append-only by trigger. Pauses and extensions can be replayed from it.
+
+    ``cause`` is the change of the calendar by which an end was recomputed.
+    """
+
+    limit = models.ForeignKey(Limit, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(max_length=10, choices=ChangeKind.choices)
+    at = models.DateTimeField()
+    old_due = models.DateTimeField()
+    new_due = models.DateTimeField()
+    actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    because = models.CharField(max_length=200, blank=True)
+    cause = models.ForeignKey(CalendarChange, on_delete=models.PROTECT, null=True, related_name="moved", db_index=False)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["cause", "id"], condition=Q(cause__isnull=False), name="deadlines_limitchange_cause")
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="deadlines_limitchange_kind"),
+            models.CheckConstraint(
+                condition=Q(kind=ChangeKind.RECOMPUTED, cause__isnull=False)
+                | (~Q(kind=ChangeKind.RECOMPUTED) & Q(cause__isnull=True)),
+                name="deadlines_limitchange_cause_of_recomputed",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ChangeKind.PAUSED, new_due=F("old_due"))
+                | Q(kind=ChangeKind.RESUMED, new_due__gte=F("old_due"))
+                | Q(kind=ChangeKind.EXTENDED, new_due__gt=F("old_due"))
+                | (Q(kind=ChangeKind.RECOMPUTED) & ~Q(new_due=F("old_due"))),
+                name="deadlines_limitchange_moves_as_its_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.limit_id} {self.kind}"
 
 
 class SweepRun(models.Model):

@@ -1,14 +1,17 @@
 """The rules of the clock as data: calendar, policies, ladders, and who changed them."""
 
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import presentation
+from apps.deadlines.calendar import Period, Periods
 from apps.deadlines.choices import (
     Anchor,
     Complexity,
@@ -24,6 +27,8 @@ from apps.organisation.models import DateRange
 
 if TYPE_CHECKING:
     pass
+
+MOST_PERIODS = 4
 
 
 class CalendarYear(models.Model):
@@ -41,18 +46,112 @@ class CalendarYear(models.Model):
 
 
 class CalendarDay(models.Model):
-    """A named holiday or a make-up working day; days without a row follow the weekday rule."""
+    """A named holiday or a make-up working day of a unit, or of all units (``unit`` is null).
 
-    date = models.DateField(unique=True, verbose_name=_("日期"))
+    Days without a row are those of the unit above, at last of all units; days without any follow the weekday rule.
+    """
+
+    unit = models.ForeignKey(
+        "grid.Unit",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("单元"),
+    )
+    date = models.DateField(verbose_name=_("日期"))
     is_working = models.BooleanField(verbose_name=_("上班"))
     name = models.CharField(max_length=40, verbose_name=_("名称"))
     origin = models.CharField(max_length=200, verbose_name=_("来源"))
 
     class Meta:
         ordering = ["date"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "date"], nulls_distinct=False, name="deadlines_calendarday_once_per_unit"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="deadlines_calendarday_named"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
+
+
+class WorkingHours(models.Model):
+    """The periods of a working day of a unit, or of all units (``unit`` is null), from a date on.
+
+    ``periods`` holds openings and closings in turn; none says that from then on the hours are those of the unit above.
+    """
+
+    unit = models.ForeignKey(
+        "grid.Unit",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("单元"),
+    )
+    effective_from = models.DateField(verbose_name=_("生效日"))
+    periods = ArrayField(models.TimeField(), size=2 * MOST_PERIODS, verbose_name=_("工作时段"))
+    origin = models.CharField(max_length=200, verbose_name=_("来源"))
+
+    class Meta:
+        verbose_name_plural = "working hours"
+        ordering = ["effective_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "effective_from"], nulls_distinct=False, name="deadlines_workinghours_once_per_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(periods__len__in=[2 * number for number in range(MOST_PERIODS + 1)]),
+                name="deadlines_workinghours_pairs",
+            ),
+            models.CheckConstraint(
+                condition=reduce(
+                    and_, (Q(**{f"periods__{n}__lt": F(f"periods__{n + 1}")}) for n in range(2 * MOST_PERIODS - 1))
+                ),
+                name="deadlines_workinghours_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effective_from}"
+
+    def as_periods(self) -> Periods:
+        """The periods as the arithmetic wants them."""
+        edges = list(self.periods)
+        return tuple(Period(opens, closes) for opens, closes in zip(edges[::2], edges[1::2], strict=True))
+
+
+class CalendarChange(models.Model):
+    """One change of days, hours or a year's announcement: append-only by trigger, the cause of recomputed limits.
+
+    ``changes`` lists what became what, as ``edits`` writes it. ``first_date`` and ``last_date`` bound the dates on
+    which working time became different (no last date: from the first one on); both are null where only a
+    year was announced.
+    """
+
+    unit = models.ForeignKey("grid.Unit", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("单元"))
+    changes = models.JSONField()
+    first_date = models.DateField(null=True)
+    last_date = models.DateField(null=True)
+    because = models.CharField(max_length=200, verbose_name=_("理由"))
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+    actor = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(because=""), name="deadlines_calendarchange_because_given"),
+            models.CheckConstraint(
+                condition=Q(last_date__isnull=True) | Q(last_date__gte=F("first_date"), first_date__isnull=False),
+                name="deadlines_calendarchange_dates_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d} {self.because}"
 
 
 class RulebookStamp(models.Model):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -11,12 +11,24 @@ from django.utils.translation import gettext as _
 
 from apps.core.errors import InvalidInput, NotVisible, WrongState
 from apps.deadlines import reckoning, rulebook
-from apps.deadlines.choices import CARD_OF_STEP, STEPS_OF_STAGE, Complexity, LimitState, Outcome, Stage, StepKind
-from apps.deadlines.models import LadderStep, Limit
+from apps.deadlines.choices import (
+    CARD_OF_STEP,
+    STEPS_OF_STAGE,
+    ChangeKind,
+    Complexity,
+    LimitState,
+    Outcome,
+    Stage,
+    StepKind,
+)
+from apps.deadlines.models import LadderStep, Limit, LimitChange
 from apps.deadlines.reckoning import PlannedStep
 from apps.deadlines.rulebook import Rulebook
 from apps.deadlines.sweep import settle
 from apps.organisation.models import Agency
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 Place = Mapping[str, Any]
 
@@ -45,7 +57,7 @@ def start_limit(
     is in force, ``InvalidInput`` when ``due_at`` is not after ``at``, ``IntegrityError`` when the stage runs already.
     """
     limit = make_limit(
-        rulebook.current(),
+        rulebook.held(),
         stage=stage,
         subject_kind=subject_kind,
         subject_id=subject_id,
@@ -114,6 +126,7 @@ def make_limit(
         started_at=at,
         counts_from=at,
         due_at=due,
+        due_fixed=due_at is not None,
     )
     _set_plan(limit, book.plan_of(limit))
     return limit
@@ -193,53 +206,82 @@ def end_limits(
 
 
 @transaction.atomic
-def pause_limit(*, subject_kind: str, subject_id: int, at: datetime, stage: str | None = None) -> list[Limit]:
+def pause_limit(
+    *,
+    subject_kind: str,
+    subject_id: int,
+    at: datetime,
+    stage: str | None = None,
+    actor: "User | None" = None,
+    because: str = "",
+) -> list[Limit]:
     """Stop the clock of a subject's running stages (or the one named) until they are resumed.
 
-    Steps due by then are taken first.
+    Steps due by then are taken first. Writes one ``LimitChange`` each, naming who asked and why.
     """
     limits = _locked(subject_kind, subject_id, stage, LimitState.RUNNING)
     _settle_due(limits, at=at)
     for limit in limits:
         limit.state, limit.paused_at, limit.next_step_at = LimitState.PAUSED, at, None
         limit.save(update_fields=["state", "paused_at", "next_step_at"])
+    _record(limits, ChangeKind.PAUSED, [limit.due_at for limit in limits], actor=actor, because=because, at=at)
     return limits
 
 
 @transaction.atomic
-def resume_limit(*, subject_kind: str, subject_id: int, at: datetime, stage: str | None = None) -> list[Limit]:
+def resume_limit(
+    *,
+    subject_kind: str,
+    subject_id: int,
+    at: datetime,
+    stage: str | None = None,
+    actor: "User | None" = None,
+    because: str = "",
+) -> list[Limit]:
     """Let paused clocks go on: the end and the steps not yet taken move by the time paused, taken ones stay.
 
     A limit whose end had passed before the pause stays overdue from that end; only its later steps move. A pause that
-    began later than ``at``, by a clock that ran ahead, lasted no time.
+    began later than ``at``, by a clock that ran ahead, lasted no time. Writes one ``LimitChange`` each.
     """
     limits = _locked(subject_kind, subject_id, stage, LimitState.PAUSED)
     if not limits:
         return []
-    book = rulebook.current()
+    book = rulebook.held()
+    old_dues = [limit.due_at for limit in limits]
     for limit in limits:
+        calendar, measure = book.calendar_for(limit.place), limit.measure
         paused_at = min(limit.paused_at or at, at)
         if limit.due_at > paused_at:
-            limit.due_at = reckoning.moved_by_pause(book.calendar, limit.due_at, paused_at, at, limit.measure)
-            limit.counts_from = reckoning.moved_by_pause(book.calendar, limit.counts_from, paused_at, at, limit.measure)
+            limit.due_at = reckoning.moved_by_pause(calendar, limit.due_at, paused_at, at, measure)
+            limit.counts_from = reckoning.moved_by_pause(calendar, limit.counts_from, paused_at, at, measure)
             _set_plan(limit, book.plan_of(limit))
         else:
             moved = [
-                PlannedStep(step, kind, reckoning.moved_by_pause(book.calendar, moment, paused_at, at, limit.measure))
+                PlannedStep(step, kind, reckoning.moved_by_pause(calendar, moment, paused_at, at, measure))
                 for step, kind, moment in zip(limit.plan_steps, limit.plan_kinds, limit.plan_times, strict=True)
             ]
             _set_plan(limit, moved)
         limit.state, limit.paused_at = LimitState.RUNNING, None
         limit.save()
+    _record(limits, ChangeKind.RESUMED, old_dues, actor=actor, because=because, at=at)
     return limits
 
 
 @transaction.atomic
-def extend_limit(limit: Limit, *, due_at: datetime, at: datetime, allowed: int = 1) -> Limit:
+def extend_limit(
+    limit: Limit,
+    *,
+    due_at: datetime,
+    at: datetime,
+    allowed: int = 1,
+    actor: "User | None" = None,
+    because: str = "",
+) -> Limit:
     """Move the end of an open limit to ``due_at``; pending steps move with it, taken ones are not repeated.
 
-    ``allowed`` is how often this limit may be extended in all (once; twice with the district's approval). Raises
-    ``WrongState`` when it has ended or was extended that often, ``InvalidInput`` when ``due_at`` is not later than the
+    ``allowed`` is how often this limit may be extended in all (once; twice with the district's approval). The new end
+    is agreed: a change of the calendar no longer moves it. Writes a ``LimitChange``. Raises ``WrongState`` when the
+    limit has ended or was extended that often, ``InvalidInput`` when ``due_at`` is not later than the
     present end and ``at``.
     """
     limit = Limit.objects.select_for_update(of=("self",)).get(pk=limit.pk)
@@ -250,13 +292,14 @@ def extend_limit(limit: Limit, *, due_at: datetime, at: datetime, allowed: int =
     if due_at <= limit.due_at or due_at <= at:
         raise InvalidInput(fields={"due_at": [_("新的期限必须晚于原期限和现在。")]})
     _settle_due([limit], at=at)
-    book = rulebook.current()
-    limit.due_at = due_at
+    book, old_due = rulebook.held(), limit.due_at
+    limit.due_at, limit.due_fixed = due_at, True
     limit.extensions += 1
     _set_plan(limit, book.plan_of(limit))
     if limit.state == LimitState.PAUSED:
         limit.next_step_at = None
     limit.save()
+    _record([limit], ChangeKind.EXTENDED, [old_due], actor=actor, because=because, at=at)
     return limit
 
 
@@ -308,6 +351,18 @@ def _settle_due(limits: list[Limit], *, at: datetime) -> None:
     settle([limit.pk for limit in due], at=at)
     for limit in due:
         limit.refresh_from_db(fields=["last_step", "card", "next_step_at"])
+
+
+def _record(
+    limits: list[Limit], kind: str, old_dues: list[datetime], *, actor: "User | None", because: str, at: datetime
+) -> None:
+    """Write down what befell the ends of ``limits``, in one statement."""
+    LimitChange.objects.bulk_create(
+        LimitChange(
+            limit=limit, kind=kind, at=at, old_due=old_due, new_due=limit.due_at, actor=actor, because=because[:200]
+        )
+        for limit, old_due in zip(limits, old_dues, strict=True)
+    )
 
 
 def _set_plan(limit: Limit, planned: list[PlannedStep]) -> None:

@@ -17,6 +17,7 @@ from apps.core.models import Attachment
 from apps.deadlines import rulebook
 from apps.grid.models import Boundary, BoundaryState, Unit
 from apps.grid.permissions import Permission, Role
+from apps.grid.placed import PATH_RELATED, place_at
 from apps.inspections import facts, rules
 from apps.inspections.choices import DayMark, LogState
 from apps.inspections.models import DailyLog, LogEntry
@@ -144,9 +145,10 @@ def recent_days(user: "User", at: datetime, count: int = DAYS_SHOWN) -> list[Day
     """The last days up to today, the latest first; three queries."""
     today = local(at).date()
     first = today - timedelta(days=count - 1)
-    calendar = rulebook.current().calendar
+    book = rulebook.current()
     grants = RoleGrant.objects.filter(user=user, role__in=DUTY_ROLES, valid_from__lte=today).exclude(valid_to__lt=first)
-    spans = list(grants.values_list("valid_from", "valid_to"))
+    owed = list(grants.select_related("unit", *(f"unit__{name}" for name in PATH_RELATED)).order_by("valid_from", "id"))
+    calendar = book.calendar_for(place_at(owed[-1].unit)) if owed and owed[-1].unit else book.calendar
     logs = {
         log.date: log
         for log in DailyLog.objects.visible_to(user)
@@ -160,7 +162,7 @@ def recent_days(user: "User", at: datetime, count: int = DAYS_SHOWN) -> list[Day
         mark = day_mark(
             log,
             day,
-            expected=any(start <= day and (end is None or day <= end) for start, end in spans),
+            expected=any(g.valid_from <= day and (g.valid_to is None or day <= g.valid_to) for g in owed),
             at=at,
             working=calendar.is_working_day(day),
             entries=log.entry_count if log is not None else 0,

@@ -15,6 +15,7 @@ from apps.core.keyset import KeysetPage, keyset_page
 from apps.deadlines import rulebook
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
+from apps.grid.placed import PATH_RELATED, place_at
 from apps.grid.scopes import covers, scopes_of
 from apps.inspections import facts
 from apps.inspections.choices import DayMark, LogState
@@ -131,9 +132,9 @@ def _rows(
     monday: date,
     at: datetime,
 ) -> list[PersonWeek]:
-    calendar = rulebook.current().calendar
+    book = rulebook.current()
     owed: dict[int, list[RoleGrant]] = {}
-    for grant in duties.filter(user__in=people).select_related("unit"):
+    for grant in duties.filter(user__in=people).select_related("unit", *(f"unit__{name}" for name in PATH_RELATED)):
         owed.setdefault(grant.user_id, []).append(grant)
     filed = {
         (log.worker_id, log.date): log
@@ -144,6 +145,7 @@ def _rows(
     rows = []
     for person in people:
         grants, days, last = owed.get(person.pk, []), [], None
+        calendar = book.calendar_for(place_at(grants[-1].unit)) if grants and grants[-1].unit else book.calendar
         for number in range(WEEK):
             day = monday + timedelta(days=number)
             log = filed.get((person.pk, day))

@@ -68,7 +68,7 @@ def start_review(log: DailyLog, *, writer: str, at: datetime) -> None:
     above = centres_above(desk.unit).first()
     try:
         limit = review_limit(
-            rulebook.current(),
+            rulebook.held(),
             log_id=log.pk,
             client_id=log.client_id,
             label=f"{writer} {log.date:%m-%d}",
