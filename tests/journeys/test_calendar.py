@@ -15,7 +15,10 @@ def test_next_years_holidays_are_entered_and_limits_move(stage: Stage) -> None:
     stage.world.category = Category.objects.get(key="gbt47678:event:06011")
     case = stage.world.dispatched()
     stage.drain()
-    limit = Limit.objects.get(subject_id=case.legs.get(role="lead", ended_at=None).pk, state="running")
+    # The leg's limit and that of the whole case.
+    limit = Limit.objects.get(
+        subject_kind="case_leg", subject_id=case.legs.get(role="lead", ended_at=None).pk, state="running"
+    )
     page = stage.page_of("admin")
     page.goto("/manage/calendar/")
     expect(page.get_by_text("2027 年放假安排尚未公布")).to_be_visible()
@@ -36,7 +39,7 @@ def test_next_years_holidays_are_entered_and_limits_move(stage: Stage) -> None:
     page.fill("[name=origin]", "国办发明电〔2026〕7 号")
     stage.shot(page, "calendar-entered")
     page.get_by_role("button", name="预览影响").click()
-    expect(page.locator("#moved")).to_have_text("1 个在办时限改变期限")
+    expect(page.locator("#moved")).to_have_text("2 个在办时限改变期限")
     assert not CalendarChange.objects.exists()
     stage.shot(page, "calendar-preview")
     page.fill("[name=because]", "国务院办公厅公布明年放假安排")
@@ -44,7 +47,7 @@ def test_next_years_holidays_are_entered_and_limits_move(stage: Stage) -> None:
     page.wait_for_url("**/manage/calendar/changes/*/")
     stage.drain()
     stage.drain()
-    expect(page.get_by_text("1 个在办时限改变了期限")).to_be_visible()
+    expect(page.get_by_text("2 个在办时限改变了期限")).to_be_visible()
     expect(page.get_by_text("重算完成")).to_be_visible()
     stage.shot(page, "calendar-moved")
     moved = Limit.objects.get(pk=limit.pk)
