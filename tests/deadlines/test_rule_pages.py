@@ -1,20 +1,20 @@
 """Pages of the rules: what administrators see, enter and are told; the simulator and its API."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from apps.core import clock
 from apps.deadlines.models import Ladder, Limit, LimitPolicy, PresetChoice, RuleChange
 from tests.factories.accounts import client_of
-from tests.factories.cases import make_world
+from tests.factories.cases import World, make_world
 from tests.factories.deadlines import shanghai
 
-pytestmark = pytest.mark.django_db
 NOW = shanghai("2026-03-02 09:30")
 BECAUSE = {"because": "区政府例会"}
 
@@ -26,8 +26,31 @@ def frozen():
 
 
 @pytest.fixture
-def world():
-    return make_world()
+def db() -> None:
+    """Asked for so that pytest-django makes a database; the transaction is ``made``'s."""
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """The small district, made once."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def put_back(db, made, django_db_blocker) -> Iterator[None]:
+    """Everything that a test writes is taken back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(made: World) -> World:
+    """The district on Monday morning."""
+    made.at = NOW
+    return made
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Changing policies, ladders and sets: what is written, what is refused, and what limits then get."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,18 +17,33 @@ from apps.deadlines.services import rules
 from apps.deadlines.services.rules import Matters
 from tests.factories.accounts import make_user
 from tests.factories.deadlines import load_rules, make_limit, shanghai
-from tests.factories.grid import grant, make_tree
+from tests.factories.grid import Tree, grant, make_tree
 
-pytestmark = pytest.mark.django_db
 NOW = shanghai("2026-03-02 09:00")
 TODAY, TOMORROW, LATER = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 10)
 WHY = "区政府第三次例会"
 
 
 @pytest.fixture
-def tree():
-    load_rules()
-    return make_tree(boundaries=False)
+def db() -> None:
+    """Asked for so that pytest-django makes a database; the transaction is ``tree``'s."""
+
+
+@pytest.fixture(scope="module")
+def tree(django_db_setup, django_db_blocker) -> Iterator[Tree]:
+    """The shipped rules and a small district, made once."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_rules()
+        yield make_tree(boundaries=False)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def put_back(db, tree, django_db_blocker) -> Iterator[None]:
+    """Everything that a test writes is taken back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
