@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from apps.cases.models import Case, Category
 from apps.cases.selectors import Wanted, case_page
 from apps.cases.selectors.similar import groups_of
+from apps.cases.words import containing
 from apps.core.errors import Conflict
 from apps.core.text import normalise
 from tests.factories.cases import World, make_category
@@ -84,6 +86,8 @@ def check(world: World, messages: list[Message], words_of_each: int) -> list[Cas
         case.number: "\n".join(normalise(text) for text in (case.title, case.description, case.address))
         for case in cases
     }
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cases_case")  # as the database does by itself once they are committed
     drawn = random.Random(SEED)
     asked: set[str] = set()
     for case in cases:
@@ -94,10 +98,13 @@ def check(world: World, messages: list[Message], words_of_each: int) -> list[Cas
             if run[place : place + 2].isalnum()
         ]
         asked.update(drawn.sample(pairs, min(words_of_each, len(pairs))))
-    for words in sorted(asked):
-        page = case_page(world["district"], Wanted(words=words), cursor=None, size=len(cases))
-        found = {row.number for row in page.rows}
+    visible = Case.objects.visible_to(world["district"])
+    for place, words in enumerate(sorted(asked)):
+        found = set(visible.filter(containing(words)).values_list("number", flat=True))
         assert found == {number for number, text in texts.items() if words in text}, (SEED, words)
+        if place % 20 == 0:
+            page = case_page(world["district"], Wanted(words=words), cursor=None, size=len(cases))
+            assert {row.number for row in page.rows} == found, (SEED, words)
     return cases
 
 
@@ -109,8 +116,10 @@ def test_a_sample_is_taken_in_once_and_found_by_every_word(world: World) -> None
 @pytest.mark.soak
 def test_all_messages_are_taken_in_once_and_found_by_every_word(world: World) -> None:
     cases = check(world, read(), 2)
-    for case in cases:
-        case.reported_at = world.at  # the data span years; their words are compared as if they came together
+    for place, case in enumerate(
+        cases
+    ):  # places are made up here: compared by their words alone, as if all came at once
+        case.reported_at, case.lat = world.at, case.lat + place / 100
     groups = groups_of(cases)
     seen: set[int] = set()
     for group in groups:
