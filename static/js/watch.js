@@ -11,10 +11,17 @@ document.body.addEventListener("case:changed", (event) => {
   if (number) own.add(number);
 });
 
+/** What a batch has done is one's own as well; its answer is there before the list that follows it. */
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "modal-body") return;
+  for (const done of event.detail.target.querySelectorAll("[data-done]")) own.add(done.dataset.done);
+});
+
 /** A polled list without a case that stood in it: its row is put back once, grey and without a link. */
 function keepGone(now) {
-  const list = [...before.keys()];
-  for (const [place, number] of list.entries()) {
+  let last = null;
+  for (const number of before.keys()) {
+    if (now.has(number)) last = now.get(number);
     if (now.has(number) || own.has(number)) continue;
     const ghost = before.get(number).cloneNode(true);
     ghost.className = "row-item row-gone";
@@ -24,9 +31,9 @@ function keepGone(now) {
     still.append(...link.childNodes);
     ghost.replaceChildren(still);
     still.querySelector(".row-marks")?.replaceChildren(chip());
-    const after = list.slice(0, place).reverse().find((one) => now.has(one));
-    if (after) now.get(after).after(ghost);
+    if (last) last.after(ghost);
     else host().prepend(ghost);
+    last = ghost;
   }
 }
 

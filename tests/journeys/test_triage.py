@@ -74,6 +74,8 @@ def a_batch_by_keyboard(stage: Stage, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("#modal-body [data-done]")).to_have_count(2)
     expect(page.locator("#modal-body .batch-failed")).to_contain_text(taken.number)
+    expect(page.locator("#case-rows .row-gone")).to_have_count(1)
+    expect(page.locator("#case-rows .row-gone")).to_contain_text(taken.number)
     stage.shot(page, "batch-result")
     page.keyboard.press("Escape")
     expect(page.locator("#case-rows [data-row]")).to_have_count(0)
