@@ -10,6 +10,8 @@ from django.utils.translation import gettext_noop as _
 
 from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, Card, LegRole, LegState
 from apps.cases.models import Case, CaseEvent, Leg, Supervision
+from apps.cases.webhooks.claims import PAUSED_KIND
+from apps.cases.webhooks.fanout import spread
 from apps.cases.workflow import Action
 from apps.core import clock, outbox
 from apps.core.models import OutboxMessage
@@ -79,11 +81,14 @@ def register_kinds() -> None:
     """Let inbox and preferences know the kinds of notices that cases send."""
     for kind, words in WORDS.items():
         kinds.register(f"case.{kind}", icon=words.icon, tone=words.tone, label=words.label, group=words.group)
+    kinds.register(PAUSED_KIND, icon="plug-off", tone="late", label=_("事件推送暂停"))
 
 
 @outbox.consumer(CASE_TOPIC)
 def notify_of_events(messages: Sequence[OutboxMessage]) -> None:
-    """One notice per event for those who have to act on it, or to the reporter where it is over. May run twice."""
+    """One notice per event for those who have to act on it, or to the reporter where it is over, and a message for
+    each other system that wants to hear of it. May run twice.
+    """
     numbers = {(message.payload["case"], message.payload["event"]) for message in messages}
     cases = Case.objects.select_related("desk__unit", "holder__unit").in_bulk({case for case, _event in numbers})
     events = {
@@ -95,7 +100,9 @@ def notify_of_events(messages: Sequence[OutboxMessage]) -> None:
     for message in messages:
         case, event = cases[message.payload["case"]], events[message.payload["case"], message.payload["event"]]
         drafts += _drafts(case, event)
-    send(drafts, at=clock.now())
+    at = clock.now()
+    send(drafts, at=at)
+    spread(numbers, at=at)
 
 
 def _drafts(case: Case, event: CaseEvent) -> list[Draft]:

@@ -26,6 +26,7 @@ from apps.cases.serializers import (
     PhotoSerializer,
     ReportSerializer,
 )
+from apps.cases.webhooks.api import urlpatterns as webhooks
 from apps.cases.workflow import Action
 from apps.core import clock
 from apps.core.errors import NotAllowed
@@ -215,4 +216,5 @@ urlpatterns = [
     path("cases/<str:number>/events/", CaseEvents.as_view(), name="case-events"),
     path("cases/<str:number>/attachments/", CaseAttachments.as_view(), name="case-attachments"),
     path("cases/<str:number>/<str:action>/", CaseAction.as_view(), name="case-action"),
+    *webhooks,
 ]

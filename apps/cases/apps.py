@@ -11,6 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Announce the category catalogue and make cases known as placed rows."""
+        import apps.cases.webhooks.tasks  # noqa: F401 - reason: names its tasks of the timetable and its kind of job
         from apps.cases import shell  # reason: models are not ready at import time
         from apps.cases.announce import follow_limits, follow_moved_limits, register_kinds  # reason: likewise
         from apps.cases.catalogue import load_categories  # reason: likewise
@@ -19,6 +20,8 @@ class CasesConfig(AppConfig):
         from apps.cases.selectors.cards import appeal_is_visible  # reason: likewise
         from apps.cases.selectors.catalogue import find_options, search_options  # reason: likewise
         from apps.cases.selectors.photos import case_is_visible  # reason: likewise
+        from apps.cases.webhooks import figures  # reason: likewise
+        from apps.core import health
         from apps.core.attachments import register_target
         from apps.core.catalogues import register_loader
         from apps.deadlines import announcements  # reason: likewise
@@ -33,4 +36,6 @@ class CasesConfig(AppConfig):
         register_categories(search=search_options, find=find_options)
         register_kinds()
         announcements.register_moved(follow_moved_limits)
+        for name, text, read in figures.FIGURES:
+            health.register_figure(name, text, read)
         shell.register()

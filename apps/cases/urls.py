@@ -1,8 +1,9 @@
 """Addresses of the dispatch centre, of cases and of the agency's desk."""
 
-from django.urls import path
+from django.urls import include, path
 
 from apps.cases.views import batch, cards, case, desk, dispatch, filters, history, intake, replies, reporters
+from apps.cases.webhooks.urls import urlpatterns as webhooks
 
 app_name = "cases"
 
@@ -38,4 +39,5 @@ urlpatterns = [
     path("cards/", cards.cards, name="cards"),
     path("cards/<int:card_id>/", cards.card, name="card"),
     path("desk/", desk.desk, name="desk"),
+    path("manage/webhooks/", include(webhooks)),
 ]

@@ -1,7 +1,6 @@
 """Taking due deliveries of one channel and writing down how they went. Short transactions, no call of a gateway."""
 
 import logging
-import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
+from apps.core import outgoing
 from apps.notices import channels, wording
 from apps.notices.channels import Final, Message, Outcome, Retry, Sent
 from apps.notices.choices import OPEN_STATES, Channel, DeliveryState, Failure
@@ -27,8 +27,6 @@ LONGEST_DELAY = timedelta(hours=2)
 FAILURES_BEFORE_PAUSE = 5
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=10)
-
-_jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +213,7 @@ def delay_after(attempt: int, *, pause: timedelta | None = None, spread: float |
     """How long to wait after a failed attempt: doubling from half a minute to two hours, a quarter more or less, and
     never less than the gateway asked for. ``spread`` (0 to 1) replaces chance.
     """
-    chance = _jitter.random() if spread is None else spread
-    waited = min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY) * (0.75 + chance / 2)
-    return max(waited, pause or timedelta())
+    return outgoing.delay_after(attempt, first=FIRST_DELAY, longest=LONGEST_DELAY, pause=pause, spread=spread)
 
 
 def _note_health(channel: Channel, outcomes: Sequence[Outcome], at: datetime) -> None:

@@ -8,6 +8,7 @@ from celery.schedules import crontab
 from kombu import Queue
 
 from gridgov.settings.notices import channels_from_environment
+from gridgov.settings.webhooks import algorithm_of, hosts_and_networks
 from gridgov.settings.services import broker_from_url, database_from_url, days_from
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -184,6 +185,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "warn-of-unknown-year": {"task": "deadlines.warn_of_unknown_year", "schedule": crontab(minute=15, hour=8)},
     "sweep-deadlines": {"task": "deadlines.sweep", "schedule": 60.0, "options": {"expires": 120}},
     "deliver-notices": {"task": "notices.deliver", "schedule": 5.0, "options": {"expires": 10}},
+    "deliver-webhooks": {"task": "cases.deliver_webhooks", "schedule": 5.0, "options": {"expires": 10}},
+    "forget-webhooks": {"task": "cases.forget_webhooks", "schedule": crontab(minute=51, hour=3)},
     "score-last-month": {"task": "assessment.score_last_month", "schedule": crontab(minute=30, hour=2, day_of_month=1)},
     "sync-permissions": {"task": "organisation.sync_permissions", "schedule": crontab(minute="*/5")},
     "enrol-newcomers": {"task": "notices.enrol_newcomers", "schedule": crontab(minute="2-59/5")},
@@ -250,6 +253,18 @@ NOTICE_CONNECT_SECONDS = 3.0
 NOTICE_READ_SECONDS = 5.0
 NOTICE_TOTAL_SECONDS = 10.0
 NOTICE_MOST_ATTEMPTS = 10
+
+# What happens to cases is told to other systems (docs/webhooks.md).
+WEBHOOK_HTTP_HOSTS, WEBHOOK_INTERNAL_NETWORKS = hosts_and_networks(os.environ)
+WEBHOOK_ALGORITHM = algorithm_of(os.environ)
+WEBHOOK_CONNECT_SECONDS = 3.0
+WEBHOOK_READ_SECONDS = 5.0
+WEBHOOK_TOTAL_SECONDS = 10.0
+# With the waits of webhooks/claims.py, sixteen attempts take about thirty hours.
+WEBHOOK_MOST_ATTEMPTS = 16
+WEBHOOK_PAUSE_DAYS = 3
+WEBHOOK_ROTATION_HOURS = 24
+WEBHOOK_KEEP_DAYS = days_from(os.environ.get("GRIDGOV_WEBHOOK_KEEP_DAYS", "30"), name="GRIDGOV_WEBHOOK_KEEP_DAYS")
 
 # Whether a commit that wrote to the outbox also rings for a worker (tests drain by hand).
 OUTBOX_WAKES_WORKERS = True

@@ -12,6 +12,7 @@ from apps.cases.models.cases import (
 )
 from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.orders import ExtensionRequest, Supervision
+from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
 
 __all__ = [
     "Case",
@@ -26,4 +27,6 @@ __all__ = [
     "SavedFilter",
     "StandardReply",
     "Supervision",
+    "WebhookDelivery",
+    "WebhookSubscriber",
 ]

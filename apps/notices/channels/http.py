@@ -2,16 +2,15 @@
 
 import asyncio
 import json
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import httpx
 from django.conf import settings
 
+from apps.core.outgoing import Seconds, TooLong, cause_of, exchange
 from apps.notices.channels.messages import Final, Outcome, Retry
 from apps.notices.choices import Failure
 
@@ -26,12 +25,6 @@ class Answer:
     """What the gateway said: the JSON object of a 2xx answer."""
 
     fields: dict[str, Any]
-
-
-@cache
-def trusted() -> ssl.SSLContext:
-    """The authorities trusted: httpx's own, or those of ``SSL_CERT_FILE``. Read once: it takes tens of milliseconds."""
-    return httpx.create_ssl_context()
 
 
 def call(
@@ -55,38 +48,22 @@ def call(
     except (TimeoutError, httpx.TimeoutException):
         return Retry(Failure.TIMEOUT)
     except httpx.ConnectError as error:
-        return Retry(Failure.UNREACHABLE, _cause(error))
-    except (httpx.TransportError, _TooLong) as error:
-        return Retry(Failure.BROKEN_ANSWER, _cause(error))
+        return Retry(Failure.UNREACHABLE, cause_of(error))
+    except (httpx.TransportError, TooLong) as error:
+        return Retry(Failure.BROKEN_ANSWER, cause_of(error))
     except httpx.InvalidURL:
         return Final(Failure.REJECTED, "InvalidURL")
     return _judge(status, given, text)
 
 
-class _TooLong(Exception):
-    """The answer went on and on."""
-
-
 async def _exchange(
     method: str, url: httpx.URL, body: bytes | None, headers: Mapping[str, str]
 ) -> tuple[int, httpx.Headers, bytes]:
-    """Cancelled as a whole when its time is over, so that a gateway which drips bytes cannot hold on."""
-    timeouts = httpx.Timeout(settings.NOTICE_READ_SECONDS, connect=settings.NOTICE_CONNECT_SECONDS)
-    async with asyncio.timeout(settings.NOTICE_TOTAL_SECONDS):
-        async with httpx.AsyncClient(
-            timeout=timeouts,
-            verify=trusted(),
-            follow_redirects=False,
-            trust_env=False,
-            proxy=settings.NOTICE_PROXY or None,
-        ) as client:
-            async with client.stream(method, url, content=body, headers=headers) as response:
-                text = b""
-                async for part in response.aiter_bytes():
-                    text += part
-                    if len(text) > MOST_BYTES:
-                        raise _TooLong(f"> {MOST_BYTES} B")
-                return response.status_code, response.headers, text
+    seconds = Seconds(settings.NOTICE_CONNECT_SECONDS, settings.NOTICE_READ_SECONDS, settings.NOTICE_TOTAL_SECONDS)
+    proxy = settings.NOTICE_PROXY or None
+    return await exchange(
+        method, url, body=body, headers=headers, seconds=seconds, most_bytes=MOST_BYTES, proxy=proxy
+    )
 
 
 def _judge(status: int, headers: httpx.Headers, text: bytes) -> Answer | Outcome:
@@ -108,14 +85,6 @@ def _judge(status: int, headers: httpx.Headers, text: bytes) -> Answer | Outcome
 
 def _rest(text: str) -> timedelta:
     return min(timedelta(seconds=int(text)), LONGEST_REST) if text.isdecimal() and len(text) < 8 else USUAL_REST
-
-
-def _cause(error: Exception) -> str:
-    """The innermost cause's kind and words, such as ``ConnectionRefusedError``."""
-    inner: BaseException = error
-    while (cause := inner.__cause__ or inner.__context__) is not None:
-        inner = cause
-    return type(inner).__name__ if isinstance(inner, OSError) else type(error).__name__
 
 
 def told(code: Any, words: Any) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from apps.notices.channels.http import told, trusted
+from apps.core.outgoing import trusted
+from apps.notices.channels.http import told
 from apps.notices.channels.messages import Final, Message, Outcome, Retry, Sent
 from apps.notices.choices import Failure
 
