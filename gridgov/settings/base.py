@@ -8,8 +8,8 @@ from celery.schedules import crontab
 from kombu import Queue
 
 from gridgov.settings.notices import channels_from_environment
-from gridgov.settings.webhooks import algorithm_of, hosts_and_networks
 from gridgov.settings.services import broker_from_url, database_from_url, days_from
+from gridgov.settings.webhooks import algorithm_of, hosts_and_networks
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 CONFIG_DIR = BASE_DIR / "config"

@@ -12,6 +12,7 @@ from django.db import transaction
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
 from apps.cases.services.desk import add_reply
+from apps.cases.webhooks.services import send_test
 from apps.core.jobs import start_job
 from apps.deadlines import changing, edits
 from apps.deadlines.edits import Day, Rules
@@ -22,6 +23,7 @@ from tests.factories.cases import World, issue_card, photo_file
 from tests.factories.inspections import entry, make_log
 from tests.factories.notices import make_notice
 from tests.factories.residents import add_resident
+from tests.factories.webhooks import make_subscriber
 
 
 @dataclass
@@ -65,11 +67,15 @@ def fill(office: Office) -> Ground:
         unit=world.unit("street 0"), preset_id="station", effective_from=world.at.date() + timedelta(days=1)
     )
     reply = add_reply(actor=world["street"], unit_id=world.unit("street 0").pk, action="", text="请尽快办理")
+    webhook = make_subscriber(world["admin"], "https://8.8.8.8/", at=world.at, unit=world.unit("street 0"))
+    told = send_test(actor=world["admin"], subscriber_id=webhook.pk, at=world.at)
     marks = {
         "reply": reply.pk,
         "policy": LimitPolicy.objects.get(code="handling-any").pk,
         "ladder": Ladder.objects.get(code="eighty").pk,
         "choice": choice.pk,
+        "webhook": webhook.pk,
+        "webhook_delivery": told.pk,
         "unit": "310106001001",
         "grid": "310106001001001",
         "case": case.number,

@@ -122,6 +122,21 @@ notices:deliveries GET /manage/notices/                              302 403 403
 notices:retry-all POST /manage/notices/retry/                        302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
 notices:send-test POST /manage/notices/test/                         302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
 notices:retry-one POST /manage/notices/{notice}/retry/               302 403 403 403 403 403 403 403 404 403 403 403 403 403 403
+cases:webhooks GET /manage/webhooks/ 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+cases:webhook-new GET /manage/webhooks/new/ 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+cases:webhook-new POST /manage/webhooks/new/ 302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+cases:webhook-delivery GET /manage/webhooks/deliveries/{webhook_delivery}/ 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+cases:webhook-resend POST /manage/webhooks/deliveries/{webhook_delivery}/resend/ 302 403 403 403 403 403 403 403 409 403 403 403 403 403 403
+cases:webhook GET /manage/webhooks/{webhook}/ 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+cases:webhook-edit GET /manage/webhooks/{webhook}/edit/ 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+cases:webhook-edit POST /manage/webhooks/{webhook}/edit/ 302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+cases:webhook-rotate POST /manage/webhooks/{webhook}/secret/ 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+cases:webhook-switch POST /manage/webhooks/{webhook}/switch/ 302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
+cases:webhook-test POST /manage/webhooks/{webhook}/test/ 302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
+cases:webhook-resend-dead POST /manage/webhooks/{webhook}/resend/ 302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
+cases:webhook-replay POST /manage/webhooks/{webhook}/replay/ 302 403 403 403 403 403 403 403 422 403 403 403 403 403 403
+api:webhooks GET /api/v1/webhooks/ 401 403 403 403 403 403 403 403 200 403 403 403 403 403 403
+api:webhooks POST /api/v1/webhooks/ 401 403 403 403 403 403 403 403 400 403 403 403 403 403 403
 deadlines:sweeps GET /manage/sweeps/                                 302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 deadlines:run-sweep POST /manage/sweeps/run/                           302 403 403 403 403 403 403 403 302 403 403 403 403 403 403
 # Working calendars: of all units who administers the system; of a unit and those below it who manages its people

@@ -66,9 +66,7 @@ def claim(subscriber_id: int, *, most: int, at: datetime) -> list[Claimed]:
     if subscriber.failures >= FAILURES_BEFORE_REST:
         most = 1
     # SKIP LOCKED: a row that another worker is writing down is not waited for.
-    due = list(
-        WebhookDelivery.objects.due(subscriber_id, at).select_for_update(skip_locked=True, of=("self",))[:most]
-    )
+    due = list(WebhookDelivery.objects.due(subscriber_id, at).select_for_update(skip_locked=True, of=("self",))[:most])
     lost = [one.pk for one in due if one.attempts >= settings.WEBHOOK_MOST_ATTEMPTS]
     WebhookDelivery.objects.filter(pk__in=lost).update(state=WebhookState.DEAD, failure=WebhookFailure.LOST)
     fit = [one for one in due if one.pk not in set(lost)]

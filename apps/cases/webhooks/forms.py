@@ -28,7 +28,9 @@ class SubscriberForm(forms.Form):
         widget=forms.URLInput(attrs={"placeholder": "https://"}),
         help_text=_("必须是 https://；不能指向未列入允许范围的内部地址。"),
     )
-    scope = forms.ChoiceField(label=_("案件范围"), help_text=_("层级单元包括其全部下级；处置单位指其经办或经办过的案件。"))
+    scope = forms.ChoiceField(
+        label=_("案件范围"), help_text=_("层级单元包括其全部下级；处置单位指其经办或经办过的案件。")
+    )
     events = forms.MultipleChoiceField(
         label=_("事件"),
         choices=[(name, EVENT_LABELS[name]) for name in EVENT_TYPES.values()],

@@ -38,9 +38,7 @@ class WebhookSubscriberQuerySet(models.QuerySet["WebhookSubscriber"]):
 
     def with_work(self, at: datetime) -> Self:
         """Those listening to whom something is due and who are not given a rest."""
-        due = WebhookDelivery.objects.filter(
-            subscriber=OuterRef("pk"), state__in=WEBHOOK_OPEN, next_attempt_at__lte=at
-        )
+        due = WebhookDelivery.objects.filter(subscriber=OuterRef("pk"), state__in=WEBHOOK_OPEN, next_attempt_at__lte=at)
         return self.listening().filter(Q(rest_until__isnull=True) | Q(rest_until__lte=at), Exists(due))
 
 

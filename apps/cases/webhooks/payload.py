@@ -130,4 +130,3 @@ def masked(text: str) -> str:
     """Free text with identity numbers and mobile numbers masked."""
     text = IDENTITY.sub(lambda found: mask_identity(found[0]), text)
     return PHONE.sub(lambda found: mask_phone(re.sub(r"[ -]", "", found[0])), text)
-

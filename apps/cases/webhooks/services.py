@@ -57,6 +57,8 @@ def check_url(url: str) -> None:
         raise refuse(_("请填写完整网址，例如 https://example.gov.cn/hook。"))
     if parts.scheme == "http" and parts.host not in settings.WEBHOOK_HTTP_HOSTS:
         raise refuse(_("必须使用 https://。确需 http:// 的主机，由运维人员在环境变量里列出。"))
+    if (parts.port or 1) > 65535 or parts.host != parts.host.strip():
+        raise refuse(_("请填写完整网址，例如 https://example.gov.cn/hook。"))
     if parts.userinfo or parts.fragment:
         raise refuse(_("网址里不能带用户名、密码或 # 片段。"))
     try:
@@ -221,7 +223,9 @@ def forget_sent(*, at: datetime, batch: int = 5000) -> int:
     while True:
         with transaction.atomic():
             old = WebhookDelivery.objects.select_for_update(skip_locked=True).filter(sent_at__lt=limit)
-            gone, _by_model = WebhookDelivery.objects.filter(pk__in=old.order_by("sent_at").values("pk")[:batch]).delete()
+            gone, _by_model = WebhookDelivery.objects.filter(
+                pk__in=old.order_by("sent_at").values("pk")[:batch]
+            ).delete()
         forgotten += gone
         if not gone:
             return forgotten

@@ -49,9 +49,7 @@ def _page(result: dict[str, Any]) -> str:
     return reverse("cases:webhook", args=[result["subscriber"]])
 
 
-@job_kind(
-    services.REPLAY_KIND, gettext_lazy("补发案件事件"), describe=_about, result_text=_outcome, result_url=_page
-)
+@job_kind(services.REPLAY_KIND, gettext_lazy("补发案件事件"), describe=_about, result_text=_outcome, result_url=_page)
 def replay(arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Send the events of a stretch of time again."""
     return replays.replay(arguments, progress, at=clock.now())

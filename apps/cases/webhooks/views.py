@@ -84,9 +84,7 @@ def edit(request: HttpRequest, subscriber_id: int) -> HttpResponse:
     form = _form(user, request.POST if request.method == "POST" else None, initial=values_of(subscriber))
     if form.is_bound and form.is_valid():
         try:
-            services.change_subscriber(
-                actor=user, subscriber_id=subscriber_id, wish=_wish(user, form), at=clock.now()
-            )
+            services.change_subscriber(actor=user, subscriber_id=subscriber_id, wish=_wish(user, form), at=clock.now())
         except InvalidInput as error:
             form.add_errors(error.fields)
         else:

@@ -61,9 +61,7 @@ async def _exchange(
 ) -> tuple[int, httpx.Headers, bytes]:
     seconds = Seconds(settings.NOTICE_CONNECT_SECONDS, settings.NOTICE_READ_SECONDS, settings.NOTICE_TOTAL_SECONDS)
     proxy = settings.NOTICE_PROXY or None
-    return await exchange(
-        method, url, body=body, headers=headers, seconds=seconds, most_bytes=MOST_BYTES, proxy=proxy
-    )
+    return await exchange(method, url, body=body, headers=headers, seconds=seconds, most_bytes=MOST_BYTES, proxy=proxy)
 
 
 def _judge(status: int, headers: httpx.Headers, text: bytes) -> Answer | Outcome:

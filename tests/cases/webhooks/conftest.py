@@ -8,7 +8,6 @@ import pytest
 
 from apps.cases.webhooks import carrier
 from apps.core import clock, outbox
-from tests.factories.cases import World, make_world
 from tests.factories.gateway import Gateway, recording_gateway
 from tests.factories.webhooks import make_subscriber
 
@@ -19,11 +18,6 @@ def gateway(settings) -> Iterator[Gateway]:
     settings.WEBHOOK_HTTP_HOSTS = frozenset({"127.0.0.1"})
     with recording_gateway() as running:
         yield running
-
-
-@pytest.fixture
-def world(db) -> World:
-    return make_world()
 
 
 @pytest.fixture

@@ -118,7 +118,7 @@ def test_rows_that_cannot_be_are_refused(world, street, deliver) -> None:
     deliver()
     row, unit = WebhookDelivery.objects.filter(pk=WebhookDelivery.objects.get().pk), WebhookSubscriber.objects.all()
     attempts = {
-        "cases_webhookdelivery_state_known": (row, {"state": "no", "sent_at": None}),
+        "cases_webhookdelivery_state_known": (row, {"state": "no", "sent_at": None, "failure": "lost"}),
         "cases_webhookdelivery_of_event": (row, {"sequence": 0}),
         "cases_webhookdelivery_sent_is_dated": (row, {"sent_at": None}),
         "cases_webhookdelivery_sent_after_made": (row, {"sent_at": "2020-01-01T00:00Z"}),

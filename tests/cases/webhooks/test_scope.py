@@ -37,7 +37,7 @@ def test_a_case_that_moves_is_told_to_where_it_lies_now(world, street, other, sp
     spread()
     there = world.unit("grid 1 0 0")
     Case.objects.filter(pk=case.pk).update(
-        unit=there, grid=there, community=there.parent, street=there.parent.parent, district=there.parent.parent.parent
+        grid=there, community=there.parent, street=there.parent.parent, district=there.parent.parent.parent
     )
     world.move(case, "register", "station")
     spread()
@@ -46,9 +46,7 @@ def test_a_case_that_moves_is_told_to_where_it_lies_now(world, street, other, sp
 
 
 def test_an_agency_hears_of_the_cases_it_holds_or_has_held(world, gateway, spread) -> None:
-    section = make_subscriber(
-        world["admin"], f"{gateway.url}/section", at=world.at, agency=world.agencies["section"]
-    )
+    section = make_subscriber(world["admin"], f"{gateway.url}/section", at=world.at, agency=world.agencies["section"])
     world.report()
     case = world.dispatched()
     spread()
@@ -71,7 +69,9 @@ def test_only_chosen_events_are_told_and_none_while_switched_off(world, street, 
 
 def test_spreading_takes_as_many_queries_for_many_events_as_for_one(world, street, gateway, spread) -> None:
     def counted(numbers: set[tuple[int, int]]) -> int:
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             spread_events(numbers, at=world.at)
         return len(seen)
 
