@@ -12,7 +12,7 @@ import apps.core.crypto
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0043_orders_and_requests"),
+        ("cases", "0050_desk_replies_and_filters"),
         ("core", "0020_watch"),
         ("grid", "0003_announce_permission"),
         ("organisation", "0002_append_only"),
