@@ -39,10 +39,10 @@ def test_a_case_that_moves_is_told_to_where_it_lies_now(world, street, other, sp
     Case.objects.filter(pk=case.pk).update(
         grid=there, community=there.parent, street=there.parent.parent, district=there.parent.parent.parent
     )
-    world.move(case, "register", "station")
+    world.move(case, "comment", "leader", note="请抓紧")
     spread()
     assert heard(street) == [f"case.reported {case.number}"]
-    assert heard(other) == [f"case.registered {case.number}"]
+    assert heard(other) == [f"case.commented {case.number}"]
 
 
 def test_an_agency_hears_of_the_cases_it_holds_or_has_held(world, gateway, spread) -> None:
