@@ -8,8 +8,17 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
-from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, Card, LegRole, LegState
-from apps.cases.models import Case, CaseEvent, Leg, Supervision
+from apps.cases.choices import (
+    CASE_TOPIC,
+    LEG_SUBJECT,
+    ORDER_SUBJECT,
+    WHOLE_SUBJECT,
+    Card,
+    LegRole,
+    LegState,
+    SuspensionState,
+)
+from apps.cases.models import Case, CaseEvent, Leg, Supervision, Suspension
 from apps.cases.webhooks.claims import PAUSED_KIND
 from apps.cases.webhooks.fanout import spread
 from apps.cases.workflow import Action
@@ -47,6 +56,7 @@ class Words:
 
 LIMIT = _("时限 %(due)s。")
 NOTE = _("%(note)s")
+REVIEW = _("复核日期 %(day)s，承诺办结日期 %(promised)s。")
 WORDS = {
     "report": Words(_("新案件待受理：%(subject)s"), LIMIT, _("新案件待受理"), Group.DISPATCHED, "inbox"),
     "dispatch": Words(_("派给本单位：%(subject)s"), LIMIT, _("案件派给本单位"), Group.DISPATCHED, "send"),
@@ -65,6 +75,16 @@ WORDS = {
     ),
     "extension_approved": Words(_("延期已批准：%(subject)s"), LIMIT, _("延期已批准"), Group.LIMITS, "calendar-check"),
     "extension_refused": Words(_("延期未获批准：%(subject)s"), NOTE, _("延期未获批准"), Group.LIMITS, "calendar-x"),
+    "suspend": Words(_("已挂起：%(subject)s"), NOTE, _("案件已挂起"), Group.LIMITS, "player-pause", "hold"),
+    "ask_suspension": Words(_("申请挂起，请批复：%(subject)s"), NOTE, _("挂起申请待批"), Group.LIMITS, "hourglass"),
+    "suspension_approved": Words(
+        _("挂起已批准：%(subject)s"), NOTE, _("挂起已批准"), Group.LIMITS, "player-pause", "hold"
+    ),
+    "suspension_refused": Words(_("挂起未获批准：%(subject)s"), NOTE, _("挂起未获批准"), Group.LIMITS, "player-play"),
+    "resume": Words(_("恢复办理：%(subject)s"), LIMIT, _("案件恢复办理"), Group.LIMITS, "player-play"),
+    "review": Words(
+        _("挂起到期，请复核：%(subject)s"), REVIEW, _("挂起到期待复核"), Group.LIMITS, "player-pause", "near"
+    ),
     "appeal": Words(_("红黄牌申诉，请裁定：%(subject)s"), NOTE, _("红黄牌申诉待裁定"), Group.LIMITS, "scale"),
     "appeal_upheld": Words(_("申诉成立，已撤牌：%(subject)s"), NOTE, _("红黄牌已撤销"), Group.LIMITS, "gavel", "ok"),
     "appeal_rejected": Words(
@@ -82,6 +102,45 @@ def register_kinds() -> None:
     for kind, words in WORDS.items():
         kinds.register(f"case.{kind}", icon=words.icon, tone=words.tone, label=words.label, group=words.group)
     kinds.register(PAUSED_KIND, icon="plug-off", tone="late", label=_("事件推送暂停"))
+
+
+def remind_reviews(*, at: "datetime") -> int:
+    """Tell the desks, and whoever approved it, of the suspended cases whose review date has come; each is told once
+    however often this runs. Answers how many cases wait for their review."""
+    due = Suspension.objects.filter(state=SuspensionState.RUNNING, review_on__lte=clock.local(at).date())
+    people = _PeopleOf()
+    drafts = []
+    for one in due.select_related("case__desk__unit", "decider__unit").order_by("review_on", "id"):
+        case = one.case
+        drafts.append(
+            Draft(
+                recipients=frozenset(people.at(case.desk) | (people.at(one.decider) if one.decider else set())),
+                kind="case.review",
+                title=WORDS["review"].title,
+                body=REVIEW,
+                params={
+                    "subject": f"{case.number} {case.title}",
+                    "day": texts.day(one.review_on),
+                    "promised": texts.day(one.promised_on),
+                },
+                url=f"/cases/{case.number}/",
+                dedupe_key=f"case-review:{one.pk}",
+            )
+        )
+    send(drafts, at=at)
+    return len(drafts)
+
+
+class _PeopleOf:
+    """The people of each agency, asked once per batch."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, set[int]] = {}
+
+    def at(self, agency: Agency) -> set[int]:
+        if agency.pk not in self._known:
+            self._known[agency.pk] = _people(agency)
+        return self._known[agency.pk]
 
 
 @outbox.consumer(CASE_TOPIC)
@@ -151,7 +210,7 @@ def _who(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
         return "verified", _people(case.desk)
     if action in {Action.VERIFY, Action.REWORK}:
         return "rework", _people(case.holder) if case.holder else ()
-    if action in {Action.SUPERVISE, Action.WITHDRAW}:
+    if action in {Action.SUPERVISE, Action.WITHDRAW, Action.SUSPEND, Action.RESUME}:
         return action, _people(case.holder) if case.holder else ()
     if action in ANSWERS:
         return ANSWERS[action](case, payload)
@@ -173,6 +232,15 @@ def _asked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
 def _extended(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     people = {payload["asked_by"], *(_people(case.holder) if case.holder else ())}
     return "extension_approved" if payload["approved"] else "extension_refused", people
+
+
+def _pause_decided(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    people = {payload["asked_by"], *(_people(case.holder) if case.holder else ())}
+    return "suspension_approved" if payload["approved"] else "suspension_refused", people
+
+
+def _pause_asked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    return "ask_suspension", _deciders(case, payload)
 
 
 def _appealed(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
@@ -197,6 +265,8 @@ ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     Action.REPLY: _replied,
     Action.ASK_EXTENSION: _asked,
     Action.DECIDE_EXTENSION: _extended,
+    Action.ASK_SUSPENSION: _pause_asked,
+    Action.DECIDE_SUSPENSION: _pause_decided,
     Action.APPEAL: _appealed,
     Action.DECIDE_APPEAL: _ruled,
 }

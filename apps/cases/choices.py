@@ -155,6 +155,16 @@ class RequestState(models.TextChoices):
     LAPSED = "lapsed", pgettext_lazy("extension", "已失效")
 
 
+class SuspensionState(models.TextChoices):
+    """Where setting a case aside stands."""
+
+    ASKED = "asked", pgettext_lazy("suspension", "待批复")
+    REFUSED = "refused", pgettext_lazy("suspension", "未批准")
+    LAPSED = "lapsed", pgettext_lazy("suspension", "已失效")
+    RUNNING = "running", pgettext_lazy("suspension", "挂起中")
+    ENDED = "ended", pgettext_lazy("suspension", "已恢复")
+
+
 # By these names the rooms below know what hangs on a case and which limit is whose.
 CASE_TARGET = "case"
 LEG_SUBJECT = "case_leg"

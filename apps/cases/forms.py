@@ -16,12 +16,15 @@ from apps.organisation.models import Agency, AgencyKind
 
 WITH_PHOTOS = frozenset({Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK, Action.APPEAL})
 WEIGHED = frozenset({Action.REGISTER, Action.DISPATCH})
+PAUSING = frozenset({Action.SUSPEND, Action.ASK_SUSPENSION, Action.DECIDE_SUSPENSION})
 RESULTS = frozenset({Action.SETTLE, Action.FEEDBACK})
 NOTE_HELP = {
     Action.REFUSE: _("上报人会看到这段理由。"),
     Action.RETURN: _("写明为何不属本单位或无法办理。"),
     Action.ESCALATE: _("写明本级已做了什么、为何需要上级。"),
     Action.SUSPEND: _("写明缺少什么条件。"),
+    Action.ASK_SUSPENSION: _("写明缺少什么条件。"),
+    Action.DECIDE_SUSPENSION: _("不批准时须写明理由。"),
     Action.FEEDBACK: _("写明如何处置、结果如何。"),
     Action.SUPERVISE: _("写明要求办成什么。"),
     Action.ASK_EXTENSION: _("写明为何需要更多时间。"),
@@ -29,6 +32,9 @@ NOTE_HELP = {
     Action.APPEAL: _("写明为何不应发牌，可附照片为证。"),
 }
 NOTE_LABELS = {
+    Action.SUSPEND: _("挂起理由"),
+    Action.ASK_SUSPENSION: _("挂起理由"),
+    Action.DECIDE_SUSPENSION: _("批复意见"),
     Action.SUPERVISE: _("督办要求"),
     Action.REPLY: _("答复"),
     Action.ASK_EXTENSION: _("延期理由"),
@@ -161,10 +167,8 @@ class ActionForm(forms.Form):
             )
         if action is Action.VERIFY:
             self.fields["passed"] = _yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
-        elif action is Action.SUSPEND:
-            self.fields["until"] = forms.DateField(
-                label=_("复核日期"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            )
+        elif action in PAUSING:
+            self._add_pause(action)
         elif action in MOMENTS:
             if action is Action.DECIDE_EXTENSION:
                 self.fields["approved"] = _yes_no(_("批复"), _("批准"), _("不批准"))
@@ -183,6 +187,21 @@ class ActionForm(forms.Form):
         elif action is Action.RATE:
             self.fields["solved"] = _yes_no(_("问题解决了吗"), _("解决了"), _("没有解决"))
             self.fields["satisfied"] = _yes_no(_("满意吗"), _("满意"), _("不满意"))
+
+    def _add_pause(self, action: Action) -> None:
+        deciding = action is Action.DECIDE_SUSPENSION
+        if deciding:
+            self.fields["approved"] = _yes_no(_("批复"), _("批准"), _("不批准"))
+        for name, label, explained in (
+            ("until", _("复核日期"), _("到这一天再看条件是否具备。")),
+            ("promised", _("承诺办结日期"), _("向公众承诺，会对外公布。")),
+        ):
+            self.fields[name] = forms.DateField(
+                label=label,
+                required=not deciding,
+                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                help_text=explained,
+            )
 
     def is_of(self, version: int) -> bool:
         """Whether the form was made for ``version``; one that says none, or a comment, is of any."""

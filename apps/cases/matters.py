@@ -6,8 +6,8 @@ Each is read once per case object, and only where the case itself says that ther
 from collections.abc import Iterable
 from typing import Any
 
-from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, OrderState, RequestState
-from apps.cases.models import Case, ExtensionRequest, Leg, Supervision
+from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, OrderState, RequestState, SuspensionState
+from apps.cases.models import Case, ExtensionRequest, Leg, Supervision, Suspension
 from apps.deadlines.choices import AppealState
 from apps.deadlines.models import CardAppeal, LadderStep
 
@@ -56,6 +56,22 @@ def request_of(case: Case) -> ExtensionRequest | None:
     rows = ExtensionRequest.objects.filter(case=case, state=RequestState.ASKED)
     rows = rows.select_related("leg__agency", "asked_by", "decider")
     return _once(case, "request", rows.first)  # type: ignore[no-any-return]
+
+
+def suspensions_of(case: Case) -> list[Suspension]:
+    """Every time that the case was set aside or asked to be, the first first."""
+    if not case.suspensions_made:
+        return []
+    related = ("agency", "asked_by", "decider__unit", "decided_by")
+    rows = Suspension.objects.filter(case=case).select_related(*related).order_by("number")
+    return _once(case, "suspensions", lambda: list(rows))  # type: ignore[no-any-return]
+
+
+def pause_asked_of(case: Case) -> Suspension | None:
+    """The request to suspend that waits for its decision."""
+    if not case.suspension_asked:
+        return None
+    return next((one for one in suspensions_of(case) if one.state == SuspensionState.ASKED), None)
 
 
 def cards_of(case: Case, legs: Iterable[Leg]) -> list[LadderStep]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.cases.choices import CaseState, LegRole, LegState, Source, Urgency
 from apps.cases.models import Case, Leg
 from apps.cases.workflow import ACTION_LABELS, Action, Transition
+from apps.core.clock import SHANGHAI
 from apps.core.presentation import limit_look
 from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.choices import Card, LimitState, Measure
@@ -38,6 +39,11 @@ class Look:
         paused = self.state == "paused"
         tone = limit_look(self.due_at, at=at, started_at=self.started_at, paused=paused, card=self.card).tone
         return "ok" if tone == "none" else tone
+
+
+def end_of(day: date) -> datetime:
+    """The last second of a day in Shanghai."""
+    return datetime.combine(day, time(23, 59, 59), tzinfo=SHANGHAI)
 
 
 def working_minutes(calendar: WorkingCalendar, at: datetime, due_at: datetime) -> int:
@@ -153,6 +159,8 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.ESCALATE: ("arrow-up", "e"),
     Action.SUSPEND: ("player-pause", "s"),
     Action.RESUME: ("player-play", "s"),
+    Action.ASK_SUSPENSION: ("hourglass", "s"),
+    Action.DECIDE_SUSPENSION: ("hourglass-high", "h"),
     Action.EXTEND: ("calendar-plus", "l"),
     Action.ASK_EXTENSION: ("calendar-question", "l"),
     Action.DECIDE_EXTENSION: ("calendar-check", "b"),
@@ -183,8 +191,10 @@ ORDER = [
     Action.MERGE,
     Action.REPLY,
     Action.DECIDE_EXTENSION,
+    Action.DECIDE_SUSPENSION,
     Action.DECIDE_APPEAL,
     Action.SUSPEND,
+    Action.ASK_SUSPENSION,
     Action.ASK_EXTENSION,
     Action.EXTEND,
     Action.SUPERVISE,
@@ -283,6 +293,8 @@ def _more_moves(leg: Leg, at: datetime) -> list[Action]:
     more = [Action.REPLY] if leg.case.orders_open else []
     if leg.case.state == CaseState.DISPATCHED and not leg.case.extension_asked and at <= leg.due_at:
         more.append(Action.ASK_EXTENSION)
+    if leg.case.state == CaseState.DISPATCHED and not leg.case.suspension_asked:
+        more.append(Action.ASK_SUSPENSION)
     return more
 
 

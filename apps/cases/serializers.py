@@ -154,6 +154,8 @@ class CaseSerializer(CaseRowSerializer):
     orders = serializers.SerializerMethodField()
     extension_request = serializers.SerializerMethodField()
     cards = serializers.SerializerMethodField()
+    review_on = serializers.DateField(allow_null=True)
+    promised_on = serializers.DateField(allow_null=True)
     rework_count = serializers.IntegerField()
     return_count = serializers.IntegerField()
     merged_into = serializers.CharField(source="merged_into.number", default=None, allow_null=True)
@@ -320,6 +322,9 @@ class ActionSerializer(serializers.Serializer[Any]):
     )
     passed = serializers.BooleanField(required=False)
     until = UntilField(required=False)
+    promised = serializers.DateField(
+        required=False, help_text="of suspend: by when it is publicly promised to be done, not before the review"
+    )
     office = serializers.ChoiceField(choices=OrderOffice.choices, required=False)
     order = serializers.IntegerField(required=False, help_text="which supervision; the soonest where left out")
     approved = serializers.BooleanField(required=False)

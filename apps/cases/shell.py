@@ -8,11 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.cases.choices import CaseState, LegState
-from apps.cases.presentation import look_of, started_at, working_minutes
+from apps.cases.presentation import end_of, look_of, started_at, working_minutes
 from apps.cases.selectors import Wanted, case_page, desks_of
 from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
-from apps.cases.selectors.waiting import appeals_for, held_by, orders_for, requests_for
+from apps.cases.selectors.waiting import (
+    appeals_for,
+    held_by,
+    orders_for,
+    pauses_asked_of,
+    requests_for,
+    reviews_for,
+)
 from apps.core import clock, navigation
 from apps.core.search import PER_PROVIDER, SearchHit, register_search
 from apps.core.waiting import WaitingItem, register_waiting
@@ -95,6 +102,25 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
             kind=_("批复延期"),
             icon="calendar-question",
             started_at=request.asked_at,
+        )
+    for asked in pauses_asked_of(desks):
+        yield WaitingItem(
+            title=asked.case.title,
+            place=asked.agency.name,
+            due_at=None,
+            url=reverse("cases:case", args=[asked.case.number]),
+            kind=_("批复挂起"),
+            icon="hourglass-high",
+            started_at=asked.asked_at,
+        )
+    for case in reviews_for(desks, day=clock.local(clock.now()).date()):
+        yield WaitingItem(
+            title=case.title,
+            place=case.address or case.unit.name,
+            due_at=end_of(case.review_on) if case.review_on else None,
+            url=reverse("cases:case", args=[case.number]),
+            kind=_("挂起复核"),
+            icon="player-pause",
         )
     for appeal in appeals_for(user, desks):
         yield WaitingItem(

@@ -56,6 +56,8 @@ def standing_of(case: Case, legs: Iterable[Leg], user: "User") -> Standing:
         at_top=case.desk.unit.kind == KINDS[0],
         order_open=case.orders_open > 0,
         asked=case.extension_asked,
+        at_bottom=case.desk.unit.kind == CENTRE_KINDS[-1],
+        pause_asked=case.suspension_asked,
     )
 
 

@@ -32,6 +32,8 @@ class Action(StrEnum):
     ESCALATE = "escalate"
     SUSPEND = "suspend"
     RESUME = "resume"
+    ASK_SUSPENSION = "ask_suspension"
+    DECIDE_SUSPENSION = "decide_suspension"
     EXTEND = "extend"
     ASK_EXTENSION = "ask_extension"
     DECIDE_EXTENSION = "decide_extension"
@@ -60,6 +62,8 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.ESCALATE: pgettext_lazy("action", "上报上级"),
     Action.SUSPEND: pgettext_lazy("action", "挂起"),
     Action.RESUME: _("恢复"),
+    Action.ASK_SUSPENSION: _("申请挂起"),
+    Action.DECIDE_SUSPENSION: _("批复挂起"),
     Action.EXTEND: _("延期"),
     Action.ASK_EXTENSION: _("申请延期"),
     Action.DECIDE_EXTENSION: _("批复延期"),
@@ -105,8 +109,9 @@ class Transition:
     """One row: from which states, by whom and with which permission, to which state (``None``: it stays or the effect
     decides). ``legs`` are the states the actor's own leg may be in; ``inputs`` must be given, ``note`` a text too.
     ``on_the_spot``: only where the category may be settled so; ``once``: only on a case never reopened before;
-    ``below_top``: only where there is a centre above; ``order``: only while a supervision waits for its reply;
-    ``asked``: only while a request for more time waits for its decision, or, if false, only while none does."""
+    ``below_top``: only where there is a centre above; ``at_bottom``: only at a community's desk, which may not suspend
+    on its own; ``order``: only while a supervision waits for its reply; ``asked``: only while a request for more time
+    waits for its decision, or, if false, only while none does; ``pause_asked``: likewise a request to suspend."""
 
     action: Action
     sources: frozenset[CaseState]
@@ -119,8 +124,10 @@ class Transition:
     on_the_spot: bool = False
     once: bool = False
     below_top: bool = False
+    at_bottom: bool = False
     order: bool = False
     asked: bool | None = None
+    pause_asked: bool | None = None
 
 
 S = CaseState
@@ -151,9 +158,39 @@ TRANSITIONS: tuple[Transition, ...] = (
         By.DESK,
         needs=P.CASE_SUSPEND,
         note=True,
-        inputs=("until",),
+        inputs=("until", "promised"),
     ),
-    _row(Action.RESUME, [S.SUSPENDED], None, By.DESK, needs=P.CASE_SUSPEND),
+    _row(Action.RESUME, [S.SUSPENDED], None, By.DESK, needs=P.CASE_SETTLE),
+    _row(Action.RESUME, [S.SUSPENDED], None, By.ABOVE, needs=P.CASE_SUSPEND),
+    _row(
+        Action.ASK_SUSPENSION,
+        [S.REGISTERED, S.DISPATCHED],
+        None,
+        By.HOLDER,
+        note=True,
+        inputs=("until", "promised"),
+        pause_asked=False,
+    ),
+    _row(
+        Action.ASK_SUSPENSION,
+        [S.REGISTERED],
+        None,
+        By.DESK,
+        needs=P.CASE_SETTLE,
+        note=True,
+        inputs=("until", "promised"),
+        at_bottom=True,
+        pause_asked=False,
+    ),
+    _row(
+        Action.DECIDE_SUSPENSION,
+        [S.REGISTERED, S.DISPATCHED],
+        None,
+        By.ABOVE,
+        needs=P.CASE_SUSPEND,
+        inputs=("approved",),
+        pause_asked=True,
+    ),
     _row(
         Action.EXTEND, [S.REGISTERED, S.DISPATCHED], None, By.ABOVE, needs=P.CASE_EXTEND, note=True, inputs=("until",)
     ),
@@ -224,6 +261,10 @@ class Standing:
     """Whether a supervision waits for its reply."""
     asked: bool = False
     """Whether a request for more time waits for its decision."""
+    at_bottom: bool = False
+    """Whether the case's desk is a community's."""
+    pause_asked: bool = False
+    """Whether a request to suspend waits for its decision."""
 
 
 def rows_of(action: Action) -> tuple[Transition, ...]:
@@ -253,6 +294,8 @@ def fits(row: Transition, standing: Standing) -> bool:
         and not (row.below_top and standing.at_top)
         and (not row.order or standing.order_open)
         and row.asked in {None, standing.asked}
+        and not (row.at_bottom and not standing.at_bottom)
+        and row.pause_asked in {None, standing.pause_asked}
     )
 
 

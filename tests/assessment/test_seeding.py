@@ -134,7 +134,11 @@ def whole(case: Case) -> dict:
     }
 
 
-INPUTS = {"dispatch": {"agency": "agency_code"}, "verify": {"passed": "passed"}, "suspend": {"until": "until"}}
+INPUTS = {
+    "dispatch": {"agency": "agency_code"},
+    "verify": {"passed": "passed"},
+    "suspend": {"until": "until", "promised": "promised"},
+}
 
 
 def replay(case: Case) -> Case:
@@ -158,7 +162,7 @@ def replay(case: Case) -> Case:
         if event.action == "rate":
             given = {"solved": event.payload["solved"], "satisfied": event.payload["satisfied"]}
         if event.action == "suspend":
-            given = {"until": date.fromisoformat(event.payload["until"])}
+            given = {name: date.fromisoformat(event.payload[name]) for name in ("until", "promised")}
         again = services.perform(
             number=again.number,
             action=event.action,

@@ -244,13 +244,10 @@ class TestActing:
         case = world.to_street()
         answer = post(world, "street", self.path(case, "suspend"), {"version": case.version, "note": "等"}, **HTMX)
         assert (answer.status_code, answer["HX-Retarget"]) == (422, "#action-panel")
-        assert list(answer.context["form"].errors) == ["until"]
+        assert list(answer.context["form"].errors) == ["until", "promised"]
+        dates = {"until": "2026-03-01", "promised": "2026-04-01"}
         answer = post(
-            world,
-            "street",
-            self.path(case, "suspend"),
-            {"version": case.version, "note": "等", "until": "2026-03-01"},
-            **HTMX,
+            world, "street", self.path(case, "suspend"), {"version": case.version, "note": "等", **dates}, **HTMX
         )
         assert answer.context["form"].errors["until"] == ["复核日期须在今天之后。"]
 
@@ -396,7 +393,7 @@ class TestDesk:
         assert [card.leg.case_id for card in cards] == [second.pk, first.pk]
         assert [card.note for card in cards] == ["", "请今日处置"]
         assert [[button.action for button in card.actions] for card in cards] == [
-            ["accept", "return", "ask_extension"]
+            ["accept", "return", "ask_extension", "ask_suspension"]
         ] * 2
 
     def test_tabs(self, world: World) -> None:

@@ -141,8 +141,9 @@ def test_time_set_aside_does_not_count(world: World) -> None:
     case = world.accepted()
     due = case.due_at
     with pytest.raises(InvalidInput):
-        world.move(case, "suspend", "street", note="等材料", until=date(2026, 3, 2))
-    case = world.move(case, "suspend", "street", note="等材料", until=date(2026, 3, 9), at=shanghai("2026-03-02 14:00"))
+        world.move(case, "suspend", "street", note="等材料", until=date(2026, 3, 2), promised=date(2026, 4, 2))
+    dates = {"until": date(2026, 3, 9), "promised": date(2026, 4, 2)}
+    case = world.move(case, "suspend", "street", note="等材料", **dates, at=shanghai("2026-03-02 14:00"))
     assert (case.suspended_from, case.review_on, case.due_at) == ("dispatched", date(2026, 3, 9), due)
     assert open_limits(case) == [("handling", "paused")]
     case = world.move(case, "resume", "street", at=shanghai("2026-03-04 14:00"))

@@ -265,7 +265,8 @@ class TestTheWholeCase:
     def test_it_stands_still_while_the_case_is_suspended(self, world: World) -> None:
         case = world.accepted()
         due = whole_limit(case).due_at
-        world.move(case, "suspend", "street", note="等材料", until=date(2026, 3, 9), at=shanghai("2026-03-02 14:00"))
+        dates = {"until": date(2026, 3, 9), "promised": date(2026, 4, 2)}
+        world.move(case, "suspend", "street", note="等材料", **dates, at=shanghai("2026-03-02 14:00"))
         assert whole_limit(case).state == "paused"
         world.move(case, "resume", "street", at=shanghai("2026-03-04 14:00"))
         assert (whole_limit(case).state, whole_limit(case).due_at - due) == ("running", timedelta(days=2))

@@ -14,16 +14,17 @@ from apps.core.errors import DomainError, NotVisible, WrongState
 from tests.factories.cases import World
 
 ACTIONS = (
-    "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume extend "
-    "ask_extension decide_extension supervise reply withdraw appeal decide_appeal comment merge reopen rate"
+    "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume "
+    "ask_suspension decide_suspension extend ask_extension decide_extension "
+    "supervise reply withdraw appeal decide_appeal comment merge reopen rate"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed".split()
 
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
-DESK |= {"reply", "ask_extension"}
+DESK |= {"reply", "ask_extension", "ask_suspension", "resume"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
-CENTRE = DESK | ORDERS | {"suspend", "resume", "extend", "decide_extension", "comment"}
-LEGS = {"accept", "return", "feedback", "reply", "ask_extension", "appeal"}
+CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment"}
+LEGS = {"accept", "return", "feedback", "reply", "ask_extension", "ask_suspension", "appeal"}
 
 # What somebody could ever do with a case of grid 0 0 0 that `worker` reported: all else is 403. None: 404.
 EVER: dict[str, set[str] | None] = {
@@ -72,14 +73,14 @@ NOW: dict[str, dict[str, str]] = {
         "station": "comment",
         "street": "suspend extend supervise comment",
         "district": "extend supervise comment",
-        "agency": "accept return ask_extension",
+        "agency": "accept return ask_extension ask_suspension",
         "leader": "supervise comment",
     },
     "accepted": {
         "station": "comment",
         "street": "suspend extend supervise comment",
         "district": "extend supervise comment",
-        "agency": "feedback ask_extension",
+        "agency": "feedback ask_extension ask_suspension",
         "leader": "supervise comment",
     },
     "handled": {
@@ -99,7 +100,7 @@ NOW: dict[str, dict[str, str]] = {
     "suspended": {
         "station": "comment",
         "street": "resume supervise comment",
-        "district": "supervise comment",
+        "district": "resume supervise comment",
         "leader": "supervise comment",
     },
     "merged": {"station": "comment", "street": "comment", "district": "comment", "leader": "comment"},
@@ -197,10 +198,12 @@ ALLOWED = [
 
 def inputs(world: World, action: str) -> dict[str, Any]:
     """Everything the action asks for."""
+    dates = {"until": (world.at + timedelta(days=5)).date(), "promised": (world.at + timedelta(days=9)).date()}
     given: dict[str, dict[str, Any]] = {
         "dispatch": {"agency": world.agencies["section"].code},
         "verify": {"passed": True},
-        "suspend": {"until": (world.at + timedelta(days=5)).date()},
+        "suspend": dates,
+        "ask_suspension": dates,
         "extend": {"until": world.at + timedelta(days=20)},
         "ask_extension": {"until": world.at + timedelta(days=20)},
         "rate": {"solved": True, "satisfied": False},
@@ -291,7 +294,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 25
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 27
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

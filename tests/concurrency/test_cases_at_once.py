@@ -88,7 +88,12 @@ def test_eight_different_acts_on_one_case(world: World) -> None:
         poster(world, "street", f"{url}/escalate/", {"version": version, "note": "上报"}),
         poster(world, "street", f"{url}/settle/", {"version": version, "note": "自办"}),
         poster(world, "district", f"{url}/supervise/", {"version": version, "note": "督办"}),
-        poster(world, "street", f"{url}/suspend/", {"version": version, "note": "等", "until": "2026-03-20"}),
+        poster(
+            world,
+            "street",
+            f"{url}/suspend/",
+            {"version": version, "note": "等", "until": "2026-03-20", "promised": "2026-04-20"},
+        ),
         poster(world, "district", f"{url}/extend/", {"version": version, "note": "延", "until": "2026-03-20"}),
     ]
     assert statuses(at_once(calls)) == {200: 1, 409: 7}

@@ -167,7 +167,12 @@ class World:
             "handled": lambda: self.handled(**given),
             "verified": lambda: self.verified(**given),
             "suspended": lambda: self.move(
-                self.to_street(**given), "suspend", "street", note="等材料", until=(self.at + timedelta(days=9)).date()
+                self.to_street(**given),
+                "suspend",
+                "street",
+                note="等材料",
+                until=(self.at + timedelta(days=9)).date(),
+                promised=(self.at + timedelta(days=30)).date(),
             ),
             "merged": lambda: self.move(
                 self.report(**given), "merge", "station", into=self.report(title="另一件", **given).number

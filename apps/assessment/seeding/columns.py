@@ -16,6 +16,8 @@ CASE_COLUMNS = [
     "state",
     "suspended_from",
     "review_on",
+    "promised_on",
+    "suspensions_made",
     "open",
     "holder_id",
     "desk_id",
@@ -117,6 +119,21 @@ ORDER_COLUMNS = [
     "reply",
 ]
 CHANGE_COLUMNS = ["limit_id", "kind", "at", "old_due", "new_due", "because"]
+SUSPENSION_COLUMNS = [
+    "case_id",
+    "number",
+    "leg_id",
+    "agency_id",
+    "asked_by_id",
+    "asked_at",
+    "reason",
+    "review_on",
+    "promised_on",
+    "state",
+    "decided_by_id",
+    "decided_at",
+    "decision",
+]
 STEP_COLUMNS = ["limit_id", "step", "kind", "card", "holder_id", "due_at", "done_at"]
 EVENT_COLUMNS = [
     "case_id",

@@ -47,6 +47,16 @@ class OrderDraft:
 
 
 @dataclass(slots=True)
+class PauseDraft:
+    """How a desk set a case aside, and what it promised."""
+
+    desk: Office
+    at: datetime
+    reason: str
+    promised_on: date
+
+
+@dataclass(slots=True)
 class EventDraft:
     """One event before it is chained."""
 
@@ -102,6 +112,7 @@ class Story:
     whole: Span | None = None
     desks: list[tuple[datetime, Office, int | None]] = field(default_factory=list)
     order: OrderDraft | None = None
+    pause: PauseDraft | None = None
 
     @property
     def open(self) -> bool:

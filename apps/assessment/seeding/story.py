@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from apps.assessment.seeding import texts
-from apps.assessment.seeding.drafts import EventDraft, LegDraft, OrderDraft, Story, stamp
+from apps.assessment.seeding.drafts import EventDraft, LegDraft, OrderDraft, PauseDraft, Story, stamp
 from apps.assessment.seeding.names import address
 from apps.assessment.seeding.world import Ground, Kind, Office, World
 from apps.core import clock
@@ -375,7 +375,10 @@ class _Run:
                 self.leg.paused = self.at
                 until = clock.local(self.teller.now).date() + timedelta(days=rng.randrange(5, 40))
                 story.suspended_from, story.review_on = story.state, until
-                self.act(desk, "suspend", "suspended", rng.choice(texts.HOLD_NOTES), until=until.isoformat())
+                promised, why = until + timedelta(days=14), rng.choice(texts.HOLD_NOTES)
+                story.pause = PauseDraft(desk, self.at, why, promised)
+                dates: dict[str, Any] = {"until": until.isoformat(), "promised": promised.isoformat()}
+                self.act(desk, "suspend", "suspended", why, **dates)
             elif rng.random() < 0.3:
                 self.wait(500, 900, can_rest=False)
                 story.supervised = True

@@ -18,13 +18,14 @@ from apps.assessment.seeding.columns import (
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
     STEP_COLUMNS,
+    SUSPENSION_COLUMNS,
 )
 from apps.assessment.seeding.drafts import LegDraft, Story
 from apps.assessment.seeding.story import NUMBERED
 from apps.assessment.seeding.texts import REFUSE_NOTES
 from apps.assessment.seeding.world import Span
 from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT
-from apps.cases.models import Case, CaseEvent, Leg, Supervision
+from apps.cases.models import Case, CaseEvent, Leg, Supervision, Suspension
 from apps.cases.services.reporting import format_number
 from apps.cases.words import words_of
 from apps.core.audit import GENESIS, link_hash
@@ -79,6 +80,7 @@ class Batch:
         self.steps: list[str] = []
         self.orders: list[str] = []
         self.changes: list[str] = []
+        self.pauses: list[str] = []
         self.events: list[str] = []
         self._openings: dict[int, tuple[int, str, Story]] = {}
 
@@ -101,6 +103,7 @@ class Batch:
             copy_rows(Case._meta.db_table, CASE_COLUMNS, self.cases)
             copy_rows(Leg._meta.db_table, LEG_COLUMNS, self.legs)
             copy_rows(Supervision._meta.db_table, ORDER_COLUMNS, self.orders)
+            copy_rows(Suspension._meta.db_table, SUSPENSION_COLUMNS, self.pauses)
             copy_rows(Limit._meta.db_table, LIMIT_COLUMNS, self.limits)
             copy_rows(LadderStep._meta.db_table, STEP_COLUMNS, self.steps)
             copy_rows(LimitChange._meta.db_table, CHANGE_COLUMNS, self.changes)
@@ -126,6 +129,7 @@ class Batch:
         facts = (place, label, number)
         carded = self._whole(story, case_id, limit_ids, facts) or carded
         carded = self._order(story, case_id, limit_ids, facts) or carded
+        self._pause(story, case_id, own_legs)
         head = self._chain(story, case_id, own_legs)
         self.cases.append(
             line(
@@ -144,6 +148,8 @@ class Batch:
                 story.state,
                 story.suspended_from,
                 story.review_on,
+                story.pause.promised_on if story.pause else None,
+                1 if story.pause else 0,
                 story.open,
                 story.holder,
                 story.desk.id,
@@ -287,6 +293,15 @@ class Batch:
             lambda _moment: order.holder.id,
         )
         return _card_of({step.kind for step in taken}) != "none"
+
+    def _pause(self, story: Story, case_id: int, legs: list[int]) -> None:
+        """How the case was set aside, by its desk."""
+        pause = story.pause
+        if pause is not None:
+            who, desk = pause.desk.person, pause.desk.id
+            dates = (story.review_on, pause.promised_on)
+            cells = (case_id, 1, legs[-1], desk, who, pause.at, pause.reason, *dates, "running", who, pause.at, "")
+            self.pauses.append(line(*cells))
 
     def _limit(
         self,

@@ -12,6 +12,7 @@ from apps.cases.models.cases import (
 )
 from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.orders import ExtensionRequest, Supervision
+from apps.cases.models.suspensions import Suspension
 from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "SavedFilter",
     "StandardReply",
     "Supervision",
+    "Suspension",
     "WebhookDelivery",
     "WebhookSubscriber",
 ]

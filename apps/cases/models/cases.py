@@ -126,6 +126,7 @@ class Case(ChainHead, Placed):
     state = models.CharField(_("状态"), max_length=10, choices=CaseState.choices, default=CaseState.REPORTED)
     suspended_from = models.CharField(max_length=10, choices=CaseState.choices, null=True)
     review_on = models.DateField(_("复核日期"), null=True)
+    promised_on = models.DateField(_("承诺办结日期"), null=True)
     open = models.BooleanField(default=True)
     holder = models.ForeignKey(
         Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("持有单位")
@@ -137,6 +138,12 @@ class Case(ChainHead, Placed):
     supervisor = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     orders_open = models.PositiveSmallIntegerField(default=0, help_text="supervision orders without a reply")
     extension_asked = models.BooleanField(default=False, help_text="a request for more time waits for its decision")
+    suspension_asked = models.BooleanField(
+        default=False, db_default=False, help_text="a request to suspend it waits for its decision"
+    )
+    suspensions_made = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="how often setting it aside was asked for or done"
+    )
     carded = models.BooleanField(default=False, help_text="a card was issued on one of its limits")
     appeals_open = models.PositiveSmallIntegerField(default=0, help_text="appeals against cards without a decision")
     excused_at = models.DateTimeField(null=True, help_text="when the red card of its handling was withdrawn")
@@ -190,6 +197,7 @@ class Case(ChainHead, Placed):
                 )
                 for column in ("district", "street", "community", "grid")
             ),
+            models.Index(fields=["desk", "review_on"], condition=Q(state="suspended"), name="cases_case_desk_review"),
             models.Index(fields=["category", "-reported_at"], name="cases_case_category_recent"),
             models.Index(fields=["category", "lat", "lon"], name="cases_case_category_point"),
             models.Index(fields=["reporter", "-reported_at"], name="cases_case_reporter_recent"),
@@ -220,6 +228,10 @@ class Case(ChainHead, Placed):
                 condition=Q(state="suspended", suspended_from__isnull=False, review_on__isnull=False)
                 | (~Q(state="suspended") & Q(suspended_from__isnull=True)),
                 name="cases_case_suspension_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_on__isnull=True) | Q(state="suspended", promised_on__gte=F("review_on")),
+                name="cases_case_promise_while_suspended",
             ),
             models.CheckConstraint(
                 condition=Q(state="merged", merged_into__isnull=False)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.cases.choices import OrderOffice
-from apps.cases.matters import cards_of, open_orders_of, request_of
+from apps.cases.matters import cards_of, open_orders_of, pause_asked_of, request_of
 from apps.cases.models import Case, CaseEvent, StandardReply, Supervision
 from apps.cases.selectors.detail import CaseDetail, case_seen_by
 from apps.cases.selectors.neighbours import neighbours_of
@@ -114,6 +114,19 @@ def _deciding_extension(acting: Acting, seen: CaseDetail, user: "User", at: date
         acting.about = [_("%(agency)s申请延期至 %(until)s：%(why)s") % values]
 
 
+def _deciding_suspension(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    asked = pause_asked_of(seen.case)
+    if asked is not None:
+        acting.typed |= {"until": asked.review_on, "promised": asked.promised_on}
+        values = {
+            "agency": asked.agency.name,
+            "until": when_text(asked.review_on, at),
+            "promised": when_text(asked.promised_on, at),
+            "why": asked.reason,
+        }
+        acting.about = [_("%(agency)s申请挂起，%(until)s 复核，承诺 %(promised)s 前办结：%(why)s") % values]
+
+
 def _card_words(card: LadderStep, at: datetime) -> str:
     return f"{card.limit.get_stage_display()} {card.get_card_display()} {when_text(card.done_at, at)}"
 
@@ -137,6 +150,7 @@ FILLERS: dict[Action, Callable[[Acting, CaseDetail, "User", datetime], None]] = 
     Action.REPLY: _replying,
     Action.WITHDRAW: _withdrawing,
     Action.DECIDE_EXTENSION: _deciding_extension,
+    Action.DECIDE_SUSPENSION: _deciding_suspension,
     Action.APPEAL: _appealing,
     Action.DECIDE_APPEAL: _deciding_appeal,
 }

@@ -5,8 +5,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.cases.choices import CASE_TARGET, OPEN_LEG, WHOLE_SUBJECT, LegRole
-from apps.cases.matters import cards_of, orders_of, request_of, subjects_of
-from apps.cases.models import Case, CaseEvent, CaseQuerySet, CaseReporter, ExtensionRequest, Leg, Supervision
+from apps.cases.matters import cards_of, orders_of, pause_asked_of, request_of, subjects_of, suspensions_of
+from apps.cases.models import (
+    Case,
+    CaseEvent,
+    CaseQuerySet,
+    CaseReporter,
+    ExtensionRequest,
+    Leg,
+    Supervision,
+    Suspension,
+)
 from apps.cases.selectors.neighbours import Neighbour, neighbours_of
 from apps.cases.selectors.reporters import reporters_of
 from apps.cases.selectors.similar import Alike, alike
@@ -75,6 +84,16 @@ class CaseDetail:
     def request(self) -> ExtensionRequest | None:
         """The request for more time that waits for its decision."""
         return request_of(self.case)
+
+    @property
+    def pause_asked(self) -> Suspension | None:
+        """The request to suspend that waits for its decision."""
+        return pause_asked_of(self.case)
+
+    @property
+    def suspensions(self) -> list[Suspension]:
+        """The times that the case was set aside, the first first."""
+        return [one for one in suspensions_of(self.case) if one.begun]
 
     @property
     def cards(self) -> list[LadderStep]:

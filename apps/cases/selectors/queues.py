@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.cases.choices import CaseState
 from apps.cases.models import Case, CaseQuerySet
 from apps.cases.selectors.listing import OPEN_PART, ORDERS, Part, Wanted, page_of
+from apps.core import clock
 from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage
 from apps.deadlines import rulebook
@@ -69,6 +70,7 @@ QUEUES: tuple[Queue, ...] = (
     Queue("close", _("待结案"), "", (S.VERIFIED,), held=True),
     Queue("rework", _("返工"), "near", (S.REGISTERED, S.DISPATCHED), more=lambda _m: Q(rework_count__gt=0)),
     Queue("suspended", _("挂起"), "hold", (S.SUSPENDED,)),
+    Queue("review", _("挂起待复核"), "late", (S.SUSPENDED,), more=lambda m: Q(review_on__lte=clock.local(m.at).date())),
 )
 BY_KEY = {queue.key: queue for queue in QUEUES}
 

@@ -99,7 +99,24 @@ def _escalate(payload: Payload, at: datetime) -> str:
 
 
 def _suspend(payload: Payload, at: datetime) -> str:
-    return _("挂起，%(until)s 复核") % {"until": _when(payload.get("until"), at)}
+    return _("挂起，%(until)s 复核") % {"until": _when(payload.get("until"), at)} + _promised(payload, at)
+
+
+def _promised(payload: Payload, at: datetime) -> str:
+    promised = _when(payload.get("promised"), at)
+    return _("，承诺 %(day)s 前办结") % {"day": promised} if promised else ""
+
+
+def _ask_suspension(payload: Payload, at: datetime) -> str:
+    values = {"agency": payload.get("agency", ""), "until": _when(payload.get("until"), at)}
+    return _("向%(agency)s申请挂起，%(until)s 复核") % values + _promised(payload, at)
+
+
+def _decide_suspension(payload: Payload, at: datetime) -> str:
+    values = {"agency": payload.get("agency", ""), "until": _when(payload.get("until"), at)}
+    if payload.get("approved"):
+        return _("批准%(agency)s的挂起申请，%(until)s 复核") % values + _promised(payload, at)
+    return _("不批准%(agency)s的挂起申请") % values
 
 
 def _resume(payload: Payload, at: datetime) -> str:
@@ -180,6 +197,8 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "escalate": (_escalate, "arrow-up", ""),
     "suspend": (_suspend, "player-pause", "hold"),
     "resume": (_resume, "player-play", ""),
+    "ask_suspension": (_ask_suspension, "hourglass", ""),
+    "decide_suspension": (_decide_suspension, "player-pause", "hold"),
     "extend": (_extend, "calendar-plus", ""),
     "supervise": (_supervise, "urgent", "hold"),
     "reply": (_reply, "message-reply", "hold"),

@@ -1,12 +1,13 @@
 """What stands on a desk, for the home page."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from apps.cases.choices import CaseState, OrderState, RequestState
-from apps.cases.models import Case, ExtensionRequest, Supervision
+from apps.cases.choices import CaseState, OrderState, RequestState, SuspensionState
+from apps.cases.models import Case, ExtensionRequest, Supervision, Suspension
 from apps.cases.selectors.listing import OPEN_PART, page_of
 from apps.deadlines.choices import AppealState
 from apps.deadlines.models import CardAppeal
@@ -45,6 +46,23 @@ def requests_for(desks: Sequence[Agency]) -> list[ExtensionRequest]:
         return []
     waiting = ExtensionRequest.objects.filter(decider__in=[desk.pk for desk in desks], state=RequestState.ASKED)
     return list(waiting.select_related("leg__agency", *PLACES).order_by("due_before", "id")[:MOST])
+
+
+def pauses_asked_of(desks: Sequence[Agency]) -> list[Suspension]:
+    """The requests to suspend that these desks are to decide, oldest first."""
+    if not desks:
+        return []
+    waiting = Suspension.objects.filter(decider__in=[desk.pk for desk in desks], state=SuspensionState.ASKED)
+    return list(waiting.select_related("agency", *PLACES).order_by("asked_at", "id")[:MOST])
+
+
+def reviews_for(desks: Sequence[Agency], *, day: date) -> list[Case]:
+    """The suspended cases of these desks whose review date has come by ``day``, the longest overdue first."""
+    if not desks:
+        return []
+    due = Case.objects.filter(state=CaseState.SUSPENDED, desk__in=[desk.pk for desk in desks], review_on__lte=day)
+    places = [place.removeprefix("case__") for place in PLACES]
+    return list(due.select_related(*places).order_by("review_on", "id")[:MOST])
 
 
 def appeals_for(user: "Person", desks: Sequence[Agency]) -> list[CardAppeal]:

@@ -56,9 +56,9 @@ def perform(
 
     ``version`` is the case's, or for accept, return and feedback that of the actor's own leg; pages that read the
     case a moment ago give it, and ``None`` skips the check. ``given`` carries the action's inputs (``agency``,
-    ``assisting``, ``passed``, ``until``, ``into``, ``solved``, ``satisfied``, ``office``, ``order``, ``approved``,
-    ``card``, ``appeal``, ``upheld``); ``wrong`` what an edge found amiss with them by field, to be raised in its place
-    in the order.
+    ``assisting``, ``passed``, ``until``, ``promised``, ``into``, ``solved``, ``satisfied``, ``office``, ``order``,
+    ``approved``, ``card``, ``appeal``, ``upheld``); ``wrong`` what an edge found amiss with them by field, to be
+    raised in its place in the order.
 
     Raises ``NotVisible``, ``NotAllowed``, ``StaleVersion``, ``WrongState``, ``InvalidInput``, checked in that order.
     Writes one event and the outbox row of its notices in the same transaction.

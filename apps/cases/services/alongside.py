@@ -4,9 +4,17 @@ more time."""
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from apps.cases.choices import FINISHED, ORDER_SUBJECT, WHOLE_SUBJECT, CaseState, OrderState, RequestState
+from apps.cases.choices import (
+    FINISHED,
+    ORDER_SUBJECT,
+    WHOLE_SUBJECT,
+    CaseState,
+    OrderState,
+    RequestState,
+    SuspensionState,
+)
 from apps.cases.matters import open_orders_of, request_of
-from apps.cases.models import Case, ExtensionRequest, Supervision
+from apps.cases.models import Case, ExtensionRequest, Supervision, Suspension
 from apps.cases.services.legs import level_of
 from apps.cases.workflow import Action
 from apps.deadlines import rulebook
@@ -36,7 +44,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     elif not case.open:
         if state != CaseState.REPORTED and state not in FINISHED:
             deadlines.end_limits(subject_kind=WHOLE_SUBJECT, subject_ids=[case.pk], at=at)
-    elif step.row.action is Action.SUSPEND:
+    elif case.state == CaseState.SUSPENDED != state:
         deadlines.pause_limit(subject_kind=WHOLE_SUBJECT, subject_id=case.pk, at=at)
     elif step.row.action is Action.RESUME:
         deadlines.resume_limit(subject_kind=WHOLE_SUBJECT, subject_id=case.pk, at=at)
@@ -44,6 +52,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
         deadlines.change_holder(subject_kind=WHOLE_SUBJECT, subject_id=case.pk, holder=case.desk, head=above(case.desk))
     _orders_follow(case, holder_id, at)
     _request_follows(case, at)
+    _pause_follows(case, at)
 
 
 def start_whole(case: Case, *, at: datetime) -> Limit:
@@ -136,3 +145,12 @@ def _request_follows(case: Case, at: datetime) -> None:
     lapsed = ExtensionRequest.objects.filter(pk=request.pk, state=RequestState.ASKED, leg__ended_at__isnull=False)
     if lapsed.update(state=RequestState.LAPSED, decided_at=at):
         case.extension_asked = False
+
+
+def _pause_follows(case: Case, at: datetime) -> None:
+    """A request to suspend lapses when its leg is over."""
+    if not case.suspension_asked:
+        return
+    lapsed = Suspension.objects.filter(case=case, state=SuspensionState.ASKED, leg__ended_at__isnull=False)
+    if lapsed.update(state=SuspensionState.LAPSED, decided_at=at):
+        case.suspension_asked = False

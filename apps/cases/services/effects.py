@@ -1,22 +1,19 @@
 """What each action does to a locked case and its legs. Each returns the details that go into the event."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import FINISHED, LEG_SUBJECT, CaseState, LegRole, LegState
+from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
-from apps.cases.services import orders
+from apps.cases.services import orders, suspensions
 from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
-from apps.cases.services.legs import end_leg, end_open_legs, hold, open_lead, open_leg
+from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
 from apps.cases.workflow import Action
-from apps.core import clock
 from apps.core.errors import Conflict, InvalidInput, WrongState
-from apps.deadlines import services as deadlines
 from apps.deadlines.choices import Complexity, Stage
 from apps.grid.models import Unit
 from apps.grid.placed import PATH_RELATED, place_at
@@ -244,37 +241,6 @@ def escalate(step: "Step") -> Details:
     return {"agency": upper.name, "due": case.due_at}
 
 
-def suspend(step: "Step") -> Details:
-    """Set aside with a review date; the clock stands still."""
-    case = step.case
-    until = step.given["until"]
-    day = clock.local(until).date() if isinstance(until, datetime) else until
-    if day <= clock.local(step.at).date():
-        raise InvalidInput(fields={"until": [_("复核日期须在今天之后。")]})
-    for leg in step.legs:
-        if leg.ended_at is None:
-            deadlines.pause_limit(subject_kind=LEG_SUBJECT, subject_id=leg.pk, at=step.at)
-    case.suspended_from, case.state, case.review_on = case.state, CaseState.SUSPENDED, day
-    return {"until": day}
-
-
-def resume(step: "Step") -> Details:
-    """Taken up again where it was; the time set aside does not count."""
-    case = step.case
-    for leg in step.legs:
-        if leg.ended_at is not None:
-            continue
-        for limit in deadlines.resume_limit(subject_kind=LEG_SUBJECT, subject_id=leg.pk, at=step.at):
-            leg.due_at = limit.due_at
-            leg.save(update_fields=["due_at"])
-            if leg.role == LegRole.LEAD:
-                card = case.card
-                hold(case, leg)
-                case.card = card
-    case.state, case.suspended_from, case.review_on = CaseState(case.suspended_from or ""), None, None
-    return {"due": case.due_at}
-
-
 def comment(step: "Step") -> Details:
     """A remark; the case stays as it is."""
     return {}
@@ -331,8 +297,10 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.REWORK: rework,
     Action.CLOSE: close,
     Action.ESCALATE: escalate,
-    Action.SUSPEND: suspend,
-    Action.RESUME: resume,
+    Action.SUSPEND: suspensions.suspend,
+    Action.RESUME: suspensions.resume,
+    Action.ASK_SUSPENSION: suspensions.ask_suspension,
+    Action.DECIDE_SUSPENSION: suspensions.decide_suspension,
     Action.EXTEND: orders.extend,
     Action.ASK_EXTENSION: orders.ask_extension,
     Action.DECIDE_EXTENSION: orders.decide_extension,

@@ -174,7 +174,7 @@ def ask_extension(step: "Step") -> Details:
     extensions = _limit_of(lead).extensions
     if extensions >= MOST_EXTENSIONS:
         raise WrongState(_("延期次数已用完。"), extra={"state": case.state})
-    decider = _decider(step, lead, extensions)
+    decider = decider_of(step, lead, extensions)
     ExtensionRequest.objects.create(
         case=case,
         leg=lead,
@@ -190,7 +190,9 @@ def ask_extension(step: "Step") -> Details:
     return {"proposed": proposed, "agency": decider.name, "decider": decider.pk}
 
 
-def _decider(step: "Step", lead: Leg, extensions: int) -> Agency:
+def decider_of(step: "Step", lead: Leg, extensions: int = 0) -> Agency:
+    """The centre that decides what the holder of a leg asks for; after an extension the district's. Raises
+    ``WrongState`` where there is none above."""
     case = step.case
     own = lead.agency_id == lead.desk_id  # type: ignore[attr-defined]
     if extensions:

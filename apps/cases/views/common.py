@@ -12,6 +12,7 @@ from apps.cases.card_looks import card_rows
 from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.presentation import buttons_of, look_of, look_of_limit, photos_of
 from apps.cases.selectors import CaseDetail, Wanted
+from apps.core import clock
 from apps.core.crypto import mask_phone
 from apps.core.errors import NotAllowed
 from apps.deadlines import rulebook
@@ -84,6 +85,9 @@ def case_context(detail: CaseDetail, *, at: Any, back: str) -> dict[str, Any]:
         "buttons": buttons_of(detail.actions),
         "whole": look_of_limit(detail.whole, book, at) if detail.whole and detail.case.open else None,
         "photos": photos_of(detail.photos),
+        "review_due": bool(detail.case.review_on and detail.case.review_on <= clock.local(at).date()),
+        "pauses": detail.suspensions,
+        "pause_days": sum(one.days(at) for one in detail.suspensions),
         "card_rows": card_rows(detail.cards),
         "back": back,
         "map_unit": place.code,

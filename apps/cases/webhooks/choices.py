@@ -25,6 +25,8 @@ EVENT_TYPES: dict[str, str] = {
     Action.CLOSE: "case.closed",
     Action.ESCALATE: "case.escalated",
     Action.SUSPEND: "case.suspended",
+    Action.ASK_SUSPENSION: "case.suspension_asked",
+    Action.DECIDE_SUSPENSION: "case.suspension_decided",
     Action.RESUME: "case.resumed",
     Action.EXTEND: "case.extended",
     Action.ASK_EXTENSION: "case.extension_asked",
