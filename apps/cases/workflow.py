@@ -158,7 +158,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         By.DESK,
         needs=P.CASE_SUSPEND,
         note=True,
-        inputs=("until", "promised"),
+        inputs=("until",),
     ),
     _row(Action.RESUME, [S.SUSPENDED], None, By.DESK, needs=P.CASE_SETTLE),
     _row(Action.RESUME, [S.SUSPENDED], None, By.ABOVE, needs=P.CASE_SUSPEND),

@@ -121,7 +121,7 @@ def test_errors_come_in_their_order(world: World) -> None:
         ({"note": "长" * 2001}, ["note", "version"]),
         ({"version": 3, "until": "soon"}, ["until"]),
         ({"version": 3, "until": "2026-03-02", "promised": "2026-04-02"}, ["until"]),
-        ({"version": 3}, ["promised", "until"]),
+        ({"version": 3}, ["until"]),
         ([], ["version"]),
     ],
 )

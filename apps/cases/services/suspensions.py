@@ -25,8 +25,12 @@ def _day(given: date | datetime) -> date:
 
 
 def _dates(step: "Step", review: date | None = None, promise: date | None = None) -> tuple[date, date]:
-    """The review date, after today, and the promised one, not before it; those given, else those asked for."""
-    until, promised = step.given.get("until") or review, step.given.get("promised") or promise
+    """The review date, after today, and the promised one, not before it; those given, else those asked for.
+
+    Where a desk suspends on its own word and promises no date, it promises the review date.
+    """
+    until = step.given.get("until") or review
+    promised = step.given.get("promised") or promise or until
     if until is None or promised is None:
         raise InvalidInput(fields={"until": [_("此项必填。")]})
     until, promised = _day(until), _day(promised)
