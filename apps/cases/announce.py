@@ -16,9 +16,9 @@ from apps.cases.choices import (
     Card,
     LegRole,
     LegState,
-    SuspensionState,
 )
-from apps.cases.models import Case, CaseEvent, Leg, Supervision, Suspension
+from apps.cases.models import Case, CaseEvent, Leg, Supervision
+from apps.cases.reviews import REVIEW, REVIEW_TITLE
 from apps.cases.webhooks.claims import PAUSED_KIND
 from apps.cases.webhooks.fanout import spread
 from apps.cases.workflow import Action
@@ -56,7 +56,6 @@ class Words:
 
 LIMIT = _("时限 %(due)s。")
 NOTE = _("%(note)s")
-REVIEW = _("复核日期 %(day)s，承诺办结日期 %(promised)s。")
 WORDS = {
     "report": Words(_("新案件待受理：%(subject)s"), LIMIT, _("新案件待受理"), Group.DISPATCHED, "inbox"),
     "dispatch": Words(_("派给本单位：%(subject)s"), LIMIT, _("案件派给本单位"), Group.DISPATCHED, "send"),
@@ -82,9 +81,7 @@ WORDS = {
     ),
     "suspension_refused": Words(_("挂起未获批准：%(subject)s"), NOTE, _("挂起未获批准"), Group.LIMITS, "player-play"),
     "resume": Words(_("恢复办理：%(subject)s"), LIMIT, _("案件恢复办理"), Group.LIMITS, "player-play"),
-    "review": Words(
-        _("挂起到期，请复核：%(subject)s"), REVIEW, _("挂起到期待复核"), Group.LIMITS, "player-pause", "near"
-    ),
+    "review": Words(REVIEW_TITLE, REVIEW, _("挂起到期待复核"), Group.LIMITS, "player-pause", "near"),
     "appeal": Words(_("红黄牌申诉，请裁定：%(subject)s"), NOTE, _("红黄牌申诉待裁定"), Group.LIMITS, "scale"),
     "appeal_upheld": Words(_("申诉成立，已撤牌：%(subject)s"), NOTE, _("红黄牌已撤销"), Group.LIMITS, "gavel", "ok"),
     "appeal_rejected": Words(
@@ -102,45 +99,6 @@ def register_kinds() -> None:
     for kind, words in WORDS.items():
         kinds.register(f"case.{kind}", icon=words.icon, tone=words.tone, label=words.label, group=words.group)
     kinds.register(PAUSED_KIND, icon="plug-off", tone="late", label=_("事件推送暂停"))
-
-
-def remind_reviews(*, at: "datetime") -> int:
-    """Tell the desks, and whoever approved it, of the suspended cases whose review date has come; each is told once
-    however often this runs. Answers how many cases wait for their review."""
-    due = Suspension.objects.filter(state=SuspensionState.RUNNING, review_on__lte=clock.local(at).date())
-    people = _PeopleOf()
-    drafts = []
-    for one in due.select_related("case__desk__unit", "decider__unit").order_by("review_on", "id"):
-        case = one.case
-        drafts.append(
-            Draft(
-                recipients=frozenset(people.at(case.desk) | (people.at(one.decider) if one.decider else set())),
-                kind="case.review",
-                title=WORDS["review"].title,
-                body=REVIEW,
-                params={
-                    "subject": f"{case.number} {case.title}",
-                    "day": texts.day(one.review_on),
-                    "promised": texts.day(one.promised_on),
-                },
-                url=f"/cases/{case.number}/",
-                dedupe_key=f"case-review:{one.pk}",
-            )
-        )
-    send(drafts, at=at)
-    return len(drafts)
-
-
-class _PeopleOf:
-    """The people of each agency, asked once per batch."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, set[int]] = {}
-
-    def at(self, agency: Agency) -> set[int]:
-        if agency.pk not in self._known:
-            self._known[agency.pk] = _people(agency)
-        return self._known[agency.pk]
 
 
 @outbox.consumer(CASE_TOPIC)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext
 
-from apps.cases.announce import remind_reviews
+from apps.cases.reviews import remind_reviews
 from apps.core import clock
 from apps.core.timetable import recorded
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.cases.announce import remind_reviews
 from apps.cases.models import Case, Suspension
+from apps.cases.reviews import remind_reviews
 from apps.cases.selectors.detail import case_detail
 from apps.core import clock, outbox
 from apps.core.errors import InvalidInput, NotAllowed, WrongState
