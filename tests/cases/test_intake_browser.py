@@ -51,6 +51,18 @@ def page(browser: Browser, live_server: LiveServer, world: World) -> Iterator[Pa
     context.close()
 
 
+def resting_box(page: Page, selector: str) -> dict[str, float]:
+    """Where an element is once it no longer moves: the map glides to a place that was found."""
+    before = None
+    for _ in range(50):
+        box = page.locator(selector).bounding_box()
+        if box is not None and box == before:
+            return dict(box)
+        before = box
+        page.wait_for_timeout(200)
+    raise AssertionError(f"{selector} never came to rest")
+
+
 def test_a_call_by_keyboard_with_a_place_set_right_and_then_the_same_call_again(page: Page, world: World) -> None:
     world.report(title="井盖缺失", address="共和新路 13号", caller=Caller(phone=PHONE))
     errors: list[str] = []
@@ -71,8 +83,7 @@ def test_a_call_by_keyboard_with_a_place_set_right_and_then_the_same_call_again(
     expect(page.locator("#place-found")).to_contain_text("第1网格")
     expect(page.locator("#intake-alike")).to_contain_text("井盖缺失")
     before = float(page.input_value("#id_lon"))
-    box = page.locator(".intake-pin").bounding_box()
-    assert box is not None
+    box = resting_box(page, ".intake-pin")
     page.mouse.move(box["x"] + 11, box["y"] + 11)
     page.mouse.down()
     page.mouse.move(box["x"] + 31, box["y"] + 16, steps=4)

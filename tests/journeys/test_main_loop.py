@@ -117,6 +117,7 @@ def dispatch_it(stage: Stage, case: Case) -> None:
     stage.shot(page, "street-home")
     page.goto("/dispatch/")
     page.locator(f"#case-rows [data-row='{case.number}']").click()
+    page.wait_for_url(f"**/dispatch/{case.number}/**")  # the first case of a queue opens by itself as well
     expect(page.locator("#case-pane .case-title")).to_have_text(case.title)
     stage.shot(page, "street-dispatch")
     page.locator(".action-bar a.btn", has_text="派遣").first.click()
