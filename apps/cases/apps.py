@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Announce the category catalogue and make cases known as placed rows."""
-        import apps.cases.tasks  # noqa: F401 - reason: names its task of the timetable
+        import apps.cases.tasks  # reason: names its task of the timetable
         import apps.cases.webhooks.tasks  # noqa: F401 - reason: names its tasks of the timetable and its kind of job
         from apps.cases import shell  # reason: models are not ready at import time
         from apps.cases.announce import follow_limits, follow_moved_limits, register_kinds  # reason: likewise
