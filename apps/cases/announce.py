@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
+from apps.cases.actions import Action
 from apps.cases.choices import (
     CASE_TOPIC,
     LEG_SUBJECT,
@@ -21,7 +22,6 @@ from apps.cases.models import Case, CaseEvent, Leg, Supervision
 from apps.cases.reviews import REVIEW, REVIEW_TITLE
 from apps.cases.webhooks.claims import PAUSED_KIND
 from apps.cases.webhooks.fanout import spread
-from apps.cases.workflow import Action
 from apps.core import clock, outbox
 from apps.core.models import OutboxMessage
 from apps.deadlines.announcements import LimitMoved, StepTaken

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.cases import selectors, services
+from apps.cases.actions import Action
 from apps.cases.inputs import action_inputs, list_wanted, page_size, photo_inputs, report_inputs
 from apps.cases.serializers import (
     ActionSerializer,
@@ -27,7 +28,6 @@ from apps.cases.serializers import (
     ReportSerializer,
 )
 from apps.cases.webhooks.api import urlpatterns as webhooks
-from apps.cases.workflow import Action
 from apps.core import clock
 from apps.core.errors import NotAllowed
 from apps.core.idempotency import answer_once

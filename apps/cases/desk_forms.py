@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.cases.actions import ACTION_LABELS, Action
 from apps.cases.forms import short_name
 from apps.cases.selectors.batch import Batch
-from apps.cases.workflow import ACTION_LABELS, Action
 from apps.organisation.models import Agency
 
 

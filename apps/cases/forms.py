@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.cases.actions import Action
 from apps.cases.choices import INTAKE_SOURCES, Callback, Evidence, Source, Urgency
 from apps.cases.models import Case, Category
-from apps.cases.workflow import Action, Transition
+from apps.cases.workflow import Transition
 from apps.core.clock import SHANGHAI
 from apps.deadlines.choices import Complexity
 from apps.grid.models import Unit

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from apps.cases.actions import Action
 from apps.cases.callers import unseal
 from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.models import Category
@@ -15,7 +16,6 @@ from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside
 from apps.cases.serializers import ActionSerializer, PhotoInputSerializer, ReportSerializer
 from apps.cases.services import Caller, SeenCase
-from apps.cases.workflow import Action
 from apps.core.errors import InvalidInput, NotVisible
 from apps.deadlines.choices import CARD_STEPS, Stage
 from apps.grid.models import Unit

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.cases.actions import ACTION_LABELS, Action
 from apps.cases.choices import CaseState, LegRole, LegState, Source, Urgency
 from apps.cases.models import Case, Leg
-from apps.cases.workflow import ACTION_LABELS, Action, Transition
+from apps.cases.workflow import Transition
 from apps.core.clock import SHANGHAI
 from apps.core.presentation import limit_look
 from apps.deadlines.calendar import WorkingCalendar

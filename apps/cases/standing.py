@@ -1,12 +1,12 @@
 """In which capacities a person stands towards a case: gathered once, then checked by the table without queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from apps.cases.choices import OPEN_LEG, CaseState, LegRole, LegState
 from apps.cases.matters import appeal_of, cards_of, open_appeals_of, open_orders_of
 from apps.cases.models import Case, Leg, Supervision
-from apps.cases.workflow import TRANSITIONS, By, Standing
+from apps.cases.workflow import TRANSITIONS, By, Fact, Standing
 from apps.deadlines.models import CardAppeal, LadderStep
 from apps.grid.permissions import Permission
 from apps.grid.scopes import KINDS, covers, holds_at, scopes_of
@@ -51,14 +51,22 @@ def standing_of(case: Case, legs: Iterable[Leg], user: "User") -> Standing:
         capacities=frozenset(capacities),
         present=frozenset(present),
         leg_state=LegState(leg.state) if leg is not None else None,
-        category_on_the_spot=case.category.on_the_spot,
-        reopened=case.reopen_count > 0,
-        at_top=case.desk.unit.kind == KINDS[0],
-        order_open=case.orders_open > 0,
-        asked=case.extension_asked,
-        at_bottom=case.desk.unit.kind == CENTRE_KINDS[-1],
-        pause_asked=case.suspension_asked,
+        facts=frozenset(facts_of(case)),
     )
+
+
+def facts_of(case: Case) -> Iterator[Fact]:
+    """What the table may ask about a case beside its state; ``case`` has its category and its desk's unit loaded."""
+    so = {
+        Fact.SPOT_CATEGORY: case.category.on_the_spot,
+        Fact.REOPENED: case.reopen_count > 0,
+        Fact.AT_TOP: case.desk.unit.kind == KINDS[0],
+        Fact.AT_BOTTOM: case.desk.unit.kind == CENTRE_KINDS[-1],
+        Fact.ORDER_OPEN: case.orders_open > 0,
+        Fact.TIME_ASKED: case.extension_asked,
+        Fact.PAUSE_ASKED: case.suspension_asked,
+    }
+    return (fact for fact, holds in so.items() if holds)
 
 
 def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "User") -> bool:

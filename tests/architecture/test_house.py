@@ -10,7 +10,7 @@ from tools import addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_LINES = 500
-LOWER_FILES = {"services", "selectors", "workflow", "choices", "errors", "permissions", "scopes"}
+LOWER_FILES = {"services", "selectors", "workflow", "actions", "choices", "errors", "permissions", "scopes"}
 UPPER_FILES = {"views", "api", "tasks", "serializers"}
 SYSTEM_CLOCKS = {
     "timezone.now",

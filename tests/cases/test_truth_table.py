@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from apps.cases.actions import Action
 from apps.cases.choices import CaseState
 from apps.cases.models import Case, Leg
 from apps.cases.standing import own_leg, standing_of
-from apps.cases.workflow import Action, check
+from apps.cases.workflow import check
 from apps.core.errors import DomainError, NotVisible, WrongState
 from tests.factories.cases import World
 

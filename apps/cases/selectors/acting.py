@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from apps.cases.actions import Action
 from apps.cases.choices import OrderOffice
 from apps.cases.matters import cards_of, open_orders_of, pause_asked_of, request_of
 from apps.cases.models import Case, CaseEvent, StandardReply, Supervision
@@ -17,7 +18,7 @@ from apps.cases.selectors.replies import replies_for
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
 from apps.cases.standing import appeals_to_decide, cards_to_appeal, orders_to_withdraw, standing_of
-from apps.cases.workflow import LEG_ACTIONS, Action, Transition, rows_of
+from apps.cases.workflow import LEG_ACTIONS, Transition, rows_of
 from apps.core import clock
 from apps.core.errors import NotAllowed, NotVisible
 from apps.core.presentation import when_text

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from apps.cases.actions import Action
 from apps.cases.models import Case
 from apps.cases.selectors.queues import desks_of
 from apps.cases.selectors.replies import replies_for
-from apps.cases.workflow import Action, rows_of
+from apps.cases.workflow import rows_of
 from apps.organisation.models import Agency, AgencyKind
 
 if TYPE_CHECKING:

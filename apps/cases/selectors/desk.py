@@ -7,10 +7,10 @@ from django.db.models import CharField, F, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
+from apps.cases.actions import Action
 from apps.cases.choices import LegRole, LegState
 from apps.cases.models import CaseEvent, Leg
 from apps.cases.selectors.queues import desks_of
-from apps.cases.workflow import Action
 from apps.organisation.models import Agency, agency_ids_of
 
 if TYPE_CHECKING:

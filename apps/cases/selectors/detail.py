@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from apps.cases.actions import Action
 from apps.cases.choices import CASE_TARGET, OPEN_LEG, WHOLE_SUBJECT, LegRole
 from apps.cases.matters import cards_of, orders_of, pause_asked_of, request_of, subjects_of, suspensions_of
 from apps.cases.models import (
@@ -22,7 +23,7 @@ from apps.cases.selectors.similar import Alike, alike
 from apps.cases.selectors.suggestion import Suggestion, suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
 from apps.cases.standing import own_leg, standing_of
-from apps.cases.workflow import Action, Transition, available
+from apps.cases.workflow import Transition, available
 from apps.core.attachments import attachments_of
 from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage, keyset_page

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from apps.cases.actions import Action
 from apps.cases.models import StandardReply
-from apps.cases.workflow import Action
 from apps.grid.permissions import Permission
 from apps.grid.scopes import scopes_of
 

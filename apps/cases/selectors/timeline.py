@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.cases.actions import Action
 from apps.cases.choices import LegRole, OrderOffice
 from apps.cases.models import CaseEvent, Leg
-from apps.cases.workflow import LEG_ACTIONS, Action
+from apps.cases.workflow import LEG_ACTIONS
 from apps.core.presentation import when_text
 from apps.deadlines.choices import AppealState, Card, Complexity, Stage, StepKind
 from apps.deadlines.models import LadderStep

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.cases import workflow
+from apps.cases.actions import Action
 from apps.cases.choices import CASE_TOPIC
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services import effects
 from apps.cases.services.alongside import keep_pace
 from apps.cases.standing import own_leg, standing_of
-from apps.cases.workflow import LEG_ACTIONS, Action, By, Transition
+from apps.cases.workflow import LEG_ACTIONS, By, Transition
 from apps.core.audit import append_event
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible, StaleVersion, WrongState
 from apps.core.outbox import enqueue

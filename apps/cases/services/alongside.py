@@ -4,6 +4,7 @@ more time."""
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from apps.cases.actions import Action
 from apps.cases.choices import (
     FINISHED,
     ORDER_SUBJECT,
@@ -16,7 +17,6 @@ from apps.cases.choices import (
 from apps.cases.matters import open_orders_of, request_of
 from apps.cases.models import Case, ExtensionRequest, Supervision, Suspension
 from apps.cases.services.legs import level_of
-from apps.cases.workflow import Action
 from apps.deadlines import rulebook
 from apps.deadlines import services as deadlines
 from apps.deadlines.choices import LimitState, Outcome, Stage

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.cases.actions import Action
 from apps.cases.choices import BATCH_MOST
 from apps.cases.models import Case, CaseEvent
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.services.acting import perform
-from apps.cases.workflow import Action, rows_of
+from apps.cases.workflow import rows_of
 from apps.core.errors import DomainError, InvalidInput
 
 if TYPE_CHECKING:

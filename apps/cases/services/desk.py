@@ -6,11 +6,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from apps.cases.actions import Action
 from apps.cases.choices import REPLIES_MOST, SAVED_MOST
 from apps.cases.models import SavedFilter, StandardReply
 from apps.cases.selectors.replies import reply_units
 from apps.cases.selectors.saved import saved_filter
-from apps.cases.workflow import Action
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible
 from apps.core.locks import advisory_lock
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
+from apps.cases.actions import Action
 from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
 from apps.cases.services import orders, suspensions
 from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
-from apps.cases.workflow import Action
+from apps.cases.workflow import By
 from apps.core.errors import Conflict, InvalidInput, WrongState
 from apps.deadlines.choices import Complexity, Stage
 from apps.grid.models import Unit
@@ -78,7 +79,7 @@ def settle(step: "Step") -> Details:
     """Settled by the worker on the spot, or by the desk with its own means."""
     check_evidence(step.case)
     case = step.case
-    if step.row.on_the_spot:
+    if step.row.by is By.REPORTER:
         case.handled_at, case.handled_by, case.handled_in_time = step.at, step.actor, True
         case.settled_kind = "spot"
         _finish(step, CaseState.CLOSED)

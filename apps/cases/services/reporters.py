@@ -9,11 +9,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from apps.cases.actions import Action
 from apps.cases.choices import REVEAL, Callback, Source
 from apps.cases.models import Case, CaseEvent, CaseReporter
 from apps.cases.selectors.reporters import may_reveal
 from apps.cases.services.acting import perform
-from apps.cases.workflow import Action
 from apps.core.audit import append_event
 from apps.core.crypto import keyed_hash
 from apps.core.errors import Conflict, InvalidInput, NotAllowed, NotVisible

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db import transaction
 
+from apps.cases.actions import Action
 from apps.cases.models import Case
 from apps.cases.services.acting import perform
 from apps.cases.services.evidence import AFTER, BEFORE, attach_appeal_photo, attach_case_photo
 from apps.cases.services.reporting import report_case
-from apps.cases.workflow import Action
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

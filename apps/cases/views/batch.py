@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from apps.cases import services
+from apps.cases.actions import ACTION_LABELS, Action
 from apps.cases.desk_forms import BatchForm
 from apps.cases.inputs import seen_cases
 from apps.cases.selectors.batch import batch_of
 from apps.cases.services.batch import BATCH_ACTIONS, Outcome, check_batch
 from apps.cases.views.common import announce, dispatcher, safe_next, wants_pane
-from apps.cases.workflow import ACTION_LABELS, Action
 from apps.core import clock
 from apps.core.errors import InvalidInput, NotVisible
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.cases import services
+from apps.cases.actions import ACTION_LABELS
 from apps.cases.callers import seal
 from apps.cases.choices import Card, CaseState
 from apps.cases.forms import ActionForm
@@ -22,7 +23,6 @@ from apps.cases.selectors.acting import Acting, acting_on, entries_since
 from apps.cases.selectors.choices import filter_choices
 from apps.cases.selectors.limits import limits_explained
 from apps.cases.views.common import announce, case_context, chips_of, person, safe_next, size_of, wants_pane
-from apps.cases.workflow import ACTION_LABELS
 from apps.core import clock
 from apps.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion, WrongState
 from apps.core.phones import is_phone

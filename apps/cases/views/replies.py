@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from apps.cases.actions import ACTION_LABELS, Action
 from apps.cases.desk_forms import ReplyForm
 from apps.cases.selectors import desks_of
 from apps.cases.selectors.replies import replies_of
 from apps.cases.services import desk
 from apps.cases.views.common import dispatcher
-from apps.cases.workflow import ACTION_LABELS, Action
 from apps.core.errors import InvalidInput
 
 

@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.cases.workflow import ACTION_LABELS, Action
+from apps.cases.actions import ACTION_LABELS, Action
 
 TEST_EVENT = "test"
 FORMAT_VERSION = 1

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from apps.cases.actions import Action
 from apps.cases.choices import Callback
 from apps.cases.services import Caller
 from apps.cases.webhooks import claims, services
 from apps.cases.webhooks.choices import EVENT_LABELS, EVENT_TYPES
 from apps.cases.webhooks.fanout import spread as spread_events
 from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
-from apps.cases.workflow import Action
 from apps.core import clock
 from apps.notices.models import Notice
 from tests.factories.webhooks import SECRET, make_subscriber

@@ -1,0 +1,70 @@
+"""Everything that can be done with a case, and what people call it."""
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Action(StrEnum):
+    """Everything that can be done with a case."""
+
+    REGISTER = "register"
+    REFUSE = "refuse"
+    SETTLE = "settle"
+    DISPATCH = "dispatch"
+    ACCEPT = "accept"
+    RETURN = "return"
+    FEEDBACK = "feedback"
+    VERIFY = "verify"
+    REWORK = "rework"
+    CLOSE = "close"
+    ESCALATE = "escalate"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    ASK_SUSPENSION = "ask_suspension"
+    DECIDE_SUSPENSION = "decide_suspension"
+    EXTEND = "extend"
+    ASK_EXTENSION = "ask_extension"
+    DECIDE_EXTENSION = "decide_extension"
+    SUPERVISE = "supervise"
+    REPLY = "reply"
+    WITHDRAW = "withdraw"
+    APPEAL = "appeal"
+    DECIDE_APPEAL = "decide_appeal"
+    COMMENT = "comment"
+    MERGE = "merge"
+    REOPEN = "reopen"
+    RATE = "rate"
+
+
+ACTION_LABELS: dict[Action, Promise] = {
+    Action.REGISTER: _("受理"),
+    Action.REFUSE: pgettext_lazy("action", "不予受理"),
+    Action.SETTLE: pgettext_lazy("action", "自行处置"),
+    Action.DISPATCH: _("派遣"),
+    Action.ACCEPT: _("接收"),
+    Action.RETURN: _("退回"),
+    Action.FEEDBACK: _("反馈"),
+    Action.VERIFY: _("核查"),
+    Action.REWORK: _("返工"),
+    Action.CLOSE: pgettext_lazy("action", "结案"),
+    Action.ESCALATE: pgettext_lazy("action", "上报上级"),
+    Action.SUSPEND: pgettext_lazy("action", "挂起"),
+    Action.RESUME: _("恢复"),
+    Action.ASK_SUSPENSION: _("申请挂起"),
+    Action.DECIDE_SUSPENSION: _("批复挂起"),
+    Action.EXTEND: _("延期"),
+    Action.ASK_EXTENSION: _("申请延期"),
+    Action.DECIDE_EXTENSION: _("批复延期"),
+    Action.SUPERVISE: pgettext_lazy("action", "督办"),
+    Action.REPLY: _("答复督办"),
+    Action.WITHDRAW: _("撤回督办"),
+    Action.APPEAL: _("红黄牌申诉"),
+    Action.DECIDE_APPEAL: _("裁定申诉"),
+    Action.COMMENT: _("批注"),
+    Action.MERGE: _("合并"),
+    Action.REOPEN: _("重开"),
+    Action.RATE: pgettext_lazy("action", "评价"),
+}
