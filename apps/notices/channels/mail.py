@@ -79,7 +79,8 @@ class Mail:
                     server.login(facts["user"], facts["password"])
                 server.sendmail(facts["sender"], [message.address], text)
             except (OSError, smtplib.SMTPException) as error:
-                if over.is_set():
+                # The library tells a reply that did not come in time as a connection that was closed.
+                if over.is_set() or isinstance(error.__context__, TimeoutError):
                     raise TimeoutError from error
                 raise
             finally:
