@@ -1,5 +1,6 @@
 """What every test shares: translations compiled, Redis keys of earlier runs gone, browser tests where a browser is."""
 
+import os
 import shutil
 from collections.abc import Iterator
 
@@ -30,8 +31,17 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than cores, since browsers and killed processes are mostly waited for."""
+    return min((os.cpu_count() or 1) + 1, 4)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the browser tests out where there is no browser."""
+    """Begin with the files that wait long, lest one of them runs alone at the end; leave the browser tests out where
+    there is no browser."""
+    slow = {item.path for item in items if item.get_closest_marker("browser") or "faults" in item.path.parts}
+    items.sort(key=lambda item: item.path not in slow)
     if find_chromium():
         return
     for item in items:

@@ -25,7 +25,7 @@ OLDEST = (3, 11)
 NODE_OLDEST = 18
 SYSTEM_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 INCLUDED = {"runtime": ["runtime"], "test": ["runtime", "test"], "dev": ["runtime", "test", "dev"], "peer": ["peer"]}
-PYTEST = ["-m", "pytest", "-n", "auto", "--maxprocesses=4", "--dist=loadfile"]
+PYTEST = ["-m", "pytest", "-n", "auto", "--dist=loadfile", "--no-loadscope-reorder"]
 GOALS = {
     "setup": ("dev", None),
     "run": ("runtime", ["-m", "tools.run"]),
