@@ -21,6 +21,7 @@ from apps.assessment.serializers import (
     ScoreQuerySerializer,
     ScoreSerializer,
 )
+from apps.core.api_pages import page_answer
 from apps.core.errors import NotAllowed
 from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
@@ -28,14 +29,6 @@ from apps.grid.scopes import holds
 
 def _user(request: Request) -> User:
     return cast(User, request.user)
-
-
-def _link(request: Request, cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    params = request.query_params.copy()
-    params["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
 
 
 def _read(serializer: Any) -> dict[str, Any]:
@@ -54,13 +47,7 @@ class ScoreListView(APIView):
             raise NotAllowed
         wanted = _read(ScoreQuerySerializer(data=request.query_params))
         page = lists.score_page(user, **wanted)
-        return Response(
-            {
-                "next": _link(request, page.next),
-                "previous": _link(request, page.previous),
-                "results": ScoreSerializer(page.rows, many=True).data,
-            }
-        )
+        return page_answer(request, page, ScoreSerializer(page.rows, many=True).data)
 
 
 class ScoreDetailView(APIView):
@@ -83,16 +70,14 @@ class ScoreRowsView(APIView):
         wanted = _read(RowsQuerySerializer(data=request.query_params))
         code = wanted.pop("indicator")
         found = opened.open_number(user, score_id=score_id, code=code, **wanted)
-        return Response(
-            {
-                "indicator": code,
-                "part": found.part,
-                "count": found.stored,
-                "now": found.now,
-                "next": _link(request, found.page.next),
-                "previous": _link(request, found.page.previous),
-                "results": FactSerializer(presentation.rows(found), many=True).data,
-            }
+        return page_answer(
+            request,
+            found.page,
+            FactSerializer(presentation.rows(found), many=True).data,
+            indicator=code,
+            part=found.part,
+            count=found.stored,
+            now=found.now,
         )
 
 

@@ -1,6 +1,6 @@
 """``/api/v1/``: categories, agencies and cases (``spec/interfaces.md``)."""
 
-from typing import Any, cast
+from typing import cast
 
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 from apps.accounts.models import User
 from apps.cases import selectors, services
 from apps.cases.actions import Action
-from apps.cases.inputs import action_inputs, list_wanted, page_size, photo_inputs, report_inputs
+from apps.cases.inputs import action_inputs, list_wanted, photo_inputs, report_inputs
 from apps.cases.serializers import (
     ActionSerializer,
     AgencyPageSerializer,
@@ -29,6 +29,7 @@ from apps.cases.serializers import (
 )
 from apps.cases.webhooks.api import urlpatterns as webhooks
 from apps.core import clock
+from apps.core.api_pages import page_answer, page_size
 from apps.core.errors import NotAllowed
 from apps.core.idempotency import answer_once
 from apps.core.keyset import KeysetPage
@@ -45,17 +46,6 @@ KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)
 
 def _user(request: Request) -> User:
     return cast(User, request.user)
-
-
-def _paged(request: Request, page: KeysetPage[Any], results: Any) -> Response:
-    def link(cursor: str | None) -> str | None:
-        if cursor is None:
-            return None
-        params = request.query_params.copy()
-        params["cursor"] = cursor
-        return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
-
-    return Response({"next": link(page.next), "previous": link(page.previous), "results": results})
 
 
 def _shown(request: Request, number: str, status: int = 200) -> Response:
@@ -84,7 +74,7 @@ class CategoryList(APIView):
             cursor=given.get("cursor"),
             size=page_size(given, default=200, most=1000),
         )
-        return _paged(request, page, CategorySerializer(page.rows, many=True).data)
+        return page_answer(request, page, CategorySerializer(page.rows, many=True).data)
 
 
 class AgencyList(APIView):
@@ -101,7 +91,7 @@ class AgencyList(APIView):
         given = request.query_params
         category = selectors.category_by_key(given["category"]) if given.get("category") else None
         found = selectors.agencies_for(_user(request), unit=given.get("unit", ""), category=category)
-        return _paged(request, KeysetPage([], None, None), AgencySerializer(found, many=True).data)
+        return page_answer(request, KeysetPage([], None, None), AgencySerializer(found, many=True).data)
 
 
 class CaseList(APIView):
@@ -121,7 +111,7 @@ class CaseList(APIView):
         wanted = list_wanted(request.query_params)
         cursor = request.query_params.get("cursor")
         page = selectors.case_page(_user(request), wanted, cursor=cursor, size=page_size(request.query_params))
-        return _paged(request, page, CaseRowSerializer(page.rows, many=True).data)
+        return page_answer(request, page, CaseRowSerializer(page.rows, many=True).data)
 
     @extend_schema(
         operation_id="cases_report", parameters=[KEY], request=ReportSerializer, responses={201: CaseSerializer}
@@ -158,7 +148,7 @@ class CaseEvents(APIView):
         cursor = request.query_params.get("cursor")
         size = page_size(request.query_params, default=200)
         page = selectors.event_page(_user(request), number, cursor=cursor, size=size)
-        return _paged(request, page, EventSerializer(page.rows, many=True).data)
+        return page_answer(request, page, EventSerializer(page.rows, many=True).data)
 
 
 class CaseAttachments(APIView):

@@ -23,20 +23,8 @@ from apps.grid.models import Unit
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-DEFAULT_SIZE = 50
-MOST_SIZE = 200
-LONGEST_SIZE = 6
+LONGEST_VERSION = 6
 LONGEST_WORDS = 100
-
-
-def page_size(given: Mapping[str, str], *, default: int = DEFAULT_SIZE, most: int = MOST_SIZE) -> int:
-    """Rows per page. Raises ``InvalidInput`` naming ``size``."""
-    size = given.get("size")
-    if not size:
-        return default
-    if not size.isdecimal() or len(size) > LONGEST_SIZE or not 1 <= int(size) <= most:
-        raise InvalidInput(fields={"size": [f"1–{most}"]})
-    return int(size)
 
 
 def _states(given: Any) -> tuple[str, ...]:
@@ -223,7 +211,7 @@ def seen_cases(given: Any) -> list[SeenCase]:
     seen: dict[str, SeenCase] = {}
     for text in given.getlist("case"):
         number, _colon, version = text.rpartition(":")
-        if not number or not version.isdecimal() or len(version) > LONGEST_SIZE or "\0" in number:
+        if not number or not version.isdecimal() or len(version) > LONGEST_VERSION or "\0" in number:
             raise InvalidInput(fields={"case": [_("请重新标记案件。")]})
         seen.setdefault(number, SeenCase(number, int(version)))
     return list(seen.values())

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.api_pages import page_answer
 from apps.core.errors import NotVisible
 from apps.core.idempotency import answer_once
 from apps.core.keyset import KeysetPage
@@ -32,14 +33,6 @@ def _user(request: Request) -> User:
     return cast(User, request.user)
 
 
-def _link(request: Request, cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    params = request.query_params.copy()
-    params["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
-
-
 def _read(serializer: Any) -> dict[str, Any]:
     serializer.is_valid(raise_exception=True)
     return cast(dict[str, Any], serializer.validated_data)
@@ -54,9 +47,7 @@ class UnitListView(APIView):
         wanted = _read(UnitQuerySerializer(data=request.query_params))
         page: KeysetPage[Any] = selectors.units_page(_user(request), wanted, wanted.get("cursor"), wanted["size"])
         results = UnitSerializer(page.rows, many=True).data
-        return Response(
-            {"next": _link(request, page.next), "previous": _link(request, page.previous), "results": results}
-        )
+        return page_answer(request, page, results)
 
 
 class LocateView(APIView):

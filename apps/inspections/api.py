@@ -11,10 +11,9 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.api_pages import page_answer
 from apps.core.idempotency import answer_once
-from apps.core.keyset import KeysetPage
 from apps.inspections import selectors, services
-from apps.inspections.models import DailyLog
 from apps.inspections.serializers import (
     LogFilterSerializer,
     LogPageSerializer,
@@ -42,13 +41,7 @@ class LogList(APIView):
             cursor=given["cursor"],
             size=given["size"],
         )
-        return Response(
-            {
-                "next": _link(request, page, "next"),
-                "previous": _link(request, page, "previous"),
-                "results": LogSerializer(page.rows, many=True).data,
-            }
-        )
+        return page_answer(request, page, LogSerializer(page.rows, many=True).data)
 
     @extend_schema(
         operation_id="logs_create",
@@ -90,15 +83,6 @@ class LogDetail(APIView):
 
 def _user(request: Request) -> User:
     return cast(User, request.user)
-
-
-def _link(request: Request, page: KeysetPage[DailyLog], which: str) -> str | None:
-    cursor = getattr(page, which)
-    if cursor is None:
-        return None
-    params = request.query_params.copy()
-    params["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
 
 
 urlpatterns = [

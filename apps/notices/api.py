@@ -10,14 +10,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.core import clock
-from apps.core.errors import InvalidInput
-from apps.core.keyset import KeysetPage
+from apps.core.api_pages import page_answer, page_size
 from apps.notices import selectors, services
 from apps.notices.announcements.api import urlpatterns as announcements
 from apps.notices.models import Notice
-
-DEFAULT_SIZE = 50
-MOST = 200
 
 
 class NoticeSerializer(serializers.ModelSerializer[Notice]):
@@ -54,17 +50,12 @@ class NoticeList(APIView):
     )
     def get(self, request: Request) -> Response:
         """Notices, newest first; ``unread=true`` keeps those not read yet."""
-        size = _size(request.query_params.get("size"))
+        size = page_size(request.query_params)
         only_unread = request.query_params.get("unread", "").lower() in {"1", "true"}
         cursor = request.query_params.get("cursor")
         page = selectors.inbox_page(request.user, unread=only_unread, cursor=cursor, size=size)
-        return Response(
-            {
-                "next": _link(request, page, "next"),
-                "previous": _link(request, page, "previous"),
-                "unread": selectors.unread_count(request.user),
-                "results": NoticeSerializer(page.rows, many=True).data,
-            }
+        return page_answer(
+            request, page, NoticeSerializer(page.rows, many=True).data, unread=selectors.unread_count(request.user)
         )
 
 
@@ -76,23 +67,6 @@ class NoticeRead(APIView):
         """Take one of the caller's notices as read; doing so again changes nothing."""
         services.mark_read(user=request.user, at=clock.now(), notice_id=notice_id)
         return Response(status=204)
-
-
-def _size(given: str | None) -> int:
-    if given is None:
-        return DEFAULT_SIZE
-    if not given.isdecimal() or len(given) > 6 or not 1 <= int(given) <= MOST:
-        raise InvalidInput(fields={"size": [f"1–{MOST}"]})
-    return int(given)
-
-
-def _link(request: Request, page: KeysetPage[Notice], which: str) -> str | None:
-    cursor = getattr(page, which)
-    if cursor is None:
-        return None
-    params = request.query_params.copy()
-    params["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
 
 
 urlpatterns = [

@@ -1,7 +1,7 @@
 """``/api/v1/residents/``: list, add, one, find by number, reveal; ``/api/v1/residences/{id}/move-out/``."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.api_pages import page_answer, page_size
 from apps.core.errors import InvalidInput, NotAllowed
 from apps.core.idempotency import answer_once
 from apps.grid.permissions import Permission
@@ -26,9 +27,6 @@ from apps.residents.serializers import (
     ResidentSerializer,
     RevealedSerializer,
 )
-
-DEFAULT_SIZE = 50
-MOST = 200
 
 
 def _user(request: Request) -> User:
@@ -58,14 +56,8 @@ class ResidentList(APIView):
         wanted = selectors.Wanted(
             unit=unit, words=asked.get("q", ""), kind=asked.get("kind", ""), sort=asked.get("sort", "name")
         )
-        page = selectors.list_residents(user, wanted, cursor=asked.get("cursor"), size=_size(asked.get("size")))
-        return Response(
-            {
-                "next": _link(request, page.next),
-                "previous": _link(request, page.previous),
-                "results": ResidentSerializer(page.rows, many=True).data,
-            }
-        )
+        page = selectors.list_residents(user, wanted, cursor=asked.get("cursor"), size=page_size(asked))
+        return page_answer(request, page, ResidentSerializer(page.rows, many=True).data)
 
     @extend_schema(operation_id="residents_add", request=NewResidentSerializer, responses={201: ResidentSerializer})
     def post(self, request: Request) -> Response:
@@ -144,22 +136,6 @@ def _text(request: Request, name: str) -> str:
     """A text of the body, empty where there is none that can be stored."""
     value = request.data.get(name, "") if isinstance(request.data, Mapping) else ""
     return value if isinstance(value, str) and "\0" not in value else ""
-
-
-def _size(given: str | None) -> int:
-    if not given:
-        return DEFAULT_SIZE
-    if not given.isdecimal() or len(given) > 6 or not 1 <= int(given) <= MOST:
-        raise InvalidInput(fields={"size": [f"1–{MOST}"]})
-    return int(given)
-
-
-def _link(request: Request, cursor: str | None) -> str | None:
-    if cursor is None:
-        return None
-    params: Any = request.query_params.copy()
-    params["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
 
 
 urlpatterns = [

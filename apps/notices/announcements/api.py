@@ -10,14 +10,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.core import clock
-from apps.core.errors import InvalidInput
+from apps.core.api_pages import page_answer, page_size
 from apps.core.idempotency import answer_once
-from apps.core.keyset import KeysetPage
 from apps.notices.announcements import selectors, services
 from apps.notices.announcements.models import Receipt
-
-DEFAULT_SIZE = 50
-MOST = 200
 
 
 class AnnouncementSerializer(serializers.ModelSerializer[Receipt]):
@@ -91,15 +87,13 @@ class AnnouncementList(APIView):
             on,
             unread=unread,
             cursor=request.query_params.get("cursor"),
-            size=_size(request.query_params.get("size")),
+            size=page_size(request.query_params),
         )
-        return Response(
-            {
-                "next": _link(request, page, "next"),
-                "previous": _link(request, page, "previous"),
-                "unread": selectors.unread_count(request.user, on),
-                "results": AnnouncementSerializer(page.rows, many=True).data,
-            }
+        return page_answer(
+            request,
+            page,
+            AnnouncementSerializer(page.rows, many=True).data,
+            unread=selectors.unread_count(request.user, on),
         )
 
 
@@ -115,23 +109,6 @@ class AnnouncementConfirm(APIView):
             return Response(AnnouncementSerializer(receipt).data)
 
         return answer_once(request, confirmed)
-
-
-def _size(given: str | None) -> int:
-    if given is None:
-        return DEFAULT_SIZE
-    if not given.isdecimal() or len(given) > 6 or not 1 <= int(given) <= MOST:
-        raise InvalidInput(fields={"size": [f"1–{MOST}"]})
-    return int(given)
-
-
-def _link(request: Request, page: KeysetPage[Receipt], which: str) -> str | None:
-    cursor = getattr(page, which)
-    if cursor is None:
-        return None
-    params = request.query_params.copy()
-    params["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{params.urlencode()}")
 
 
 urlpatterns = [
