@@ -33,7 +33,7 @@ Words = Callable[[Any], str]
 # A run that ended well moments after another one is not written: the outbox is drained after every commit.
 QUIET = timedelta(seconds=5)
 EVERY_MINUTES = re.compile(r"(?:\*|\d+-59)/(\d+)")
-LATE_AFTER = timedelta(minutes=3)
+LATE_AFTER = timedelta(seconds=75)
 
 _RECORD = """
 INSERT INTO core_periodictask AS task (name, watched_since, last_started_at, last_ended_at, last_ok_at, last_result,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -81,7 +82,7 @@ def months(book: WorkingCalendar, days: Iterable[NamedDay], year: int, today: da
             for week in months_of_the_world.Calendar().monthdatescalendar(year, number)
         ]
         worked = sum(cell.kind in ("work", "makeup") for week in weeks for cell in week if cell)
-        drawn.append(Month(_("%(number)d 月") % {"number": number}, weeks, worked))
+        drawn.append(Month(str(MONTHS[number]), weeks, worked))
     return drawn
 
 
