@@ -12,12 +12,13 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.audit import ChainedEvent, ChainHead
 from apps.core.crypto import EncryptedTextField, mask_identity, mask_phone
-from apps.core.text import bigrams, pinyin_key
+from apps.core.text import pinyin_key
 from apps.grid.permissions import Permission
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
 from apps.organisation.models import DateRange
 from apps.residents.choices import Document, Relation, ResidenceKind, Sex
 from apps.residents.identity import mask_passport
+from apps.residents.words import words_of
 
 if TYPE_CHECKING:
     from apps.grid.scopes import Person as Viewer
@@ -83,7 +84,7 @@ class Dwelling(Placed):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the search words with the address."""
-        self.words = bigrams(self.address)
+        self.words = words_of(self.building, self.entrance, self.room)
         super().save(*args, **kwargs)
 
     @property
@@ -179,7 +180,7 @@ class Person(ChainHead):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep sorting key and search words with the name."""
         self.name_key = pinyin_key(self.name)
-        self.words = bigrams(self.name)
+        self.words = words_of(self.name)
         super().save(*args, **kwargs)
 
     @property

@@ -15,12 +15,13 @@ from django.db import connection, transaction
 from apps.core import clock
 from apps.core.audit import make_event
 from apps.core.crypto import keyed_hash
-from apps.core.text import bigrams, pinyin_key
+from apps.core.text import pinyin_key
 from apps.grid.models import Unit
 from apps.grid.placed import PATH_RELATED, place_at
 from apps.residents.choices import Document, Relation, ResidenceKind, Sex
 from apps.residents.identity import check_character
 from apps.residents.models import Dwelling, Household, Person, Residence, ResidentEvent
+from apps.residents.words import words_of
 
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁于余"
@@ -67,7 +68,7 @@ class _Maker:
         return Person(
             name=name,
             name_key=_name_key(name),
-            words=bigrams(name),
+            words=words_of(name),
             document=Document.ID_CARD,
             identity=number,
             identity_hash=mark,
@@ -146,7 +147,7 @@ def _fill(units: list[Unit], maker: _Maker, per_grid: int, at: datetime) -> int:
                 created_at=at,
             )
             number += 1
-            dwelling.words = bigrams(dwelling.address)
+            dwelling.words = words_of(dwelling.building, dwelling.entrance, dwelling.room)
             family = maker.family(unit.code[:6], at)
             homes.append(
                 (dwelling, family, ResidenceKind.FLOATING if random.random() < 0.3 else ResidenceKind.REGISTERED)

@@ -9,12 +9,12 @@ from apps.core.crypto import keyed_hashes
 from apps.core.errors import NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.core.phones import tidy
-from apps.core.text import bigrams
 from apps.grid.models import Unit, UnitKind
 from apps.grid.permissions import Permission
 from apps.grid.scopes import scopes_of
 from apps.residents.choices import ResidenceKind
 from apps.residents.models import Dwelling, Person, Residence, ResidentEvent
+from apps.residents.words import addressed, named
 
 if TYPE_CHECKING:
     from apps.grid.scopes import Person as Viewer
@@ -64,12 +64,9 @@ def found(user: "Viewer", wanted: Wanted) -> QuerySet[Person]:
 def _matching(words: str, dwellings: "QuerySet[Dwelling]") -> Q:
     """Persons by a part of the name or of the address; a single character begins a name or is a building."""
     words = words.strip()
-    pieces = bigrams(words)
-    if not pieces:
-        return Q(pk__in=[])
     single = len(words) == 1
-    by_name = Q(name__startswith=words) if single else Q(words__contains=pieces)
-    at = dwellings.filter(building=words) if single else dwellings.filter(words__contains=pieces)
+    by_name = Q(name__startswith=words) if single else named(words)
+    at = dwellings.filter(Q(building=words) if single else addressed(words))
     return by_name | Q(pk__in=Residence.objects.open().filter(dwelling__in=at.values("pk")).values("person_id"))
 
 
@@ -88,10 +85,7 @@ def find_by_number(user: "Viewer", number: str) -> list[Person]:
 
 def find_buildings(user: "Viewer", words: str, most: int) -> list[tuple[str, Unit]]:
     """Buildings within the scope whose address holds the words, each with its grid; nobody's name."""
-    pieces = bigrams(words)
-    if not pieces:
-        return []
-    dwellings = Dwelling.objects.visible_to(user).filter(words__contains=pieces)
+    dwellings = Dwelling.objects.visible_to(user).filter(addressed(words))
     rows = list(dwellings.order_by("building", "grid_id").values_list("building", "grid_id").distinct()[:most])
     grids = Unit.objects.in_bulk({grid_id for _building, grid_id in rows})
     return [(building, grids[grid_id]) for building, grid_id in rows]

@@ -2,25 +2,7 @@
 
 import pytest
 
-from apps.core.text import bigrams, pieces, pinyin_key, terms
-
-
-@pytest.mark.parametrize(
-    ("text", "pieces"),
-    [
-        ("路灯不亮", ["不亮", "灯不", "路灯"]),
-        ("３号楼 b栋", ["3", "b", "号楼", "栋"]),
-        ("共和新路1878弄", sorted(["共和", "和新", "新路", "18", "87", "78", "弄"])),
-        ("", []),
-        ("。，！", []),
-    ],
-)
-def test_bigrams(text: str, pieces: list[str]) -> None:
-    assert bigrams(text) == sorted(pieces)
-
-
-def test_several_texts_do_not_run_together() -> None:
-    assert bigrams("路灯", "不亮") == ["不亮", "路灯"]
+from apps.core.text import pieces, pinyin_key, terms
 
 
 def test_names_sort_by_pinyin() -> None:

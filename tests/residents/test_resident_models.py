@@ -196,7 +196,7 @@ def test_events_are_neither_changed_nor_deleted(living, statement):
 
 def test_words_and_order_follow_the_name(living):
     person = insert(Person, **person_values(name="欧阳敏"))
-    assert person.words == ["欧阳", "阳敏"]
+    assert person.words == ["敏", "欧", "欧阳", "阳", "阳敏"]
     assert person.name_key == "ou1 yang2 min3"
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-from django.db.models.lookups import Contains
 from shapely.geometry import shape
 
 from apps.cases.models import Case, Category
@@ -14,9 +12,9 @@ from apps.cases.selectors.choices import leaves
 from apps.cases.selectors.listing import reported_by
 from apps.cases.selectors.similar import alike_by_words
 from apps.cases.suggestions import Suggestion, search, suggest
-from apps.cases.words import Folded
 from apps.core.phones import is_phone
-from apps.core.text import pieces, terms
+from apps.core.text import terms
+from apps.core.words import Folded, holding
 from apps.grid.models import Boundary, BoundaryState
 from apps.grid.selectors import find_units
 from apps.residents.selectors import find_buildings
@@ -80,9 +78,7 @@ def place_candidates(user: "Person", words: str) -> list[PlaceCandidate]:
 
 
 def _addresses(user: "Person", asked: list[str]) -> list[PlaceCandidate]:
-    condition = Q(words__contains=sorted({piece for term in asked for piece in pieces(term)}))
-    for term in asked:
-        condition &= Q(Contains(Folded("address"), term))
+    condition = holding(" ".join(asked), longer=Folded("address"), single=Folded("address"))
     cases = Case.objects.visible_to(user).filter(condition).select_related("grid", "community", "street", "district")
     found: dict[str, list[Case]] = {}
     for case in cases.order_by("-id")[:READ_ADDRESSES]:
