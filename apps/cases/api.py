@@ -1,5 +1,6 @@
 """``/api/v1/``: categories, agencies and cases (``spec/interfaces.md``)."""
 
+from datetime import date
 from typing import cast
 
 from django.urls import path
@@ -11,6 +12,7 @@ from rest_framework.views import APIView
 from apps.accounts.models import User
 from apps.cases import selectors, services
 from apps.cases.actions import Action
+from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.inputs import action_inputs, list_wanted, photo_inputs, report_inputs
 from apps.cases.serializers import (
     ActionSerializer,
@@ -41,6 +43,19 @@ SOUGHT = (
     "a case number or its beginning; words that title, description or address hold, any two or more characters; or the"
     " whole phone of a resident who reported"
 )
+NARROWING = [
+    OpenApiParameter("state", str, enum=CaseState.values, description="several with commas between them, or repeated"),
+    OpenApiParameter("unit", str, description="code of a unit: the cases that lie in it"),
+    OpenApiParameter("category", str, description="key of a category, for a branch all below it"),
+    OpenApiParameter("holder", str, description="code of the agency that holds the case"),
+    OpenApiParameter("card", str, enum=[card.value for card in Card if card.value]),
+    OpenApiParameter("supervised", bool, description="only cases under supervision"),
+    OpenApiParameter("source", str, enum=Source.values),
+    OpenApiParameter("urgency", str, enum=Urgency.values),
+    OpenApiParameter("from", date, description="first day of the report, in Shanghai"),
+    OpenApiParameter("to", date, description="last day of the report, in Shanghai"),
+    OpenApiParameter("q", str, description=SOUGHT),
+]
 KEY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)
 
 
@@ -99,15 +114,11 @@ class CaseList(APIView):
 
     @extend_schema(
         operation_id="cases_list",
-        parameters=[
-            *(OpenApiParameter(name, str) for name in ("state", "unit", "category", "holder", "card")),
-            OpenApiParameter("q", str, description=SOUGHT),
-            *PAGING,
-        ],
+        parameters=[*NARROWING, *PAGING],
         responses=CasePageSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Open cases by limit, then finished ones, the last finished first."""
+        """Open cases by limit, then finished ones, the last finished first; every filter given must hold."""
         wanted = list_wanted(request.query_params)
         cursor = request.query_params.get("cursor")
         page = selectors.case_page(_user(request), wanted, cursor=cursor, size=page_size(request.query_params))

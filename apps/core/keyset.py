@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import DateTimeField, Model, Q, QuerySet
 
 from apps.core.errors import InvalidInput
 
@@ -65,7 +65,7 @@ def after(fields: Sequence[str], values: Sequence[Any], *, backwards: bool) -> Q
 
 def bounded(queryset: QuerySet[Row], fields: Sequence[str], cursor: str | None) -> tuple[QuerySet[Row], bool]:
     """The queryset ordered and started at the cursor, and whether it runs backwards. A first bound on the
-    leading key lets an index start where the page does."""
+    leading key lets an index start where the page does. Raises ``InvalidInput`` for a cursor that was not made here."""
     direction, values = decode_cursor(cursor, fields) if cursor else ("n", None)
     backwards = direction == "p"
     order = [_flip(field) for field in fields] if backwards else list(fields)
@@ -73,11 +73,23 @@ def bounded(queryset: QuerySet[Row], fields: Sequence[str], cursor: str | None) 
         lead = fields[0].lstrip("-")
         rising = fields[0].startswith("-") == backwards
         try:
+            _check_moments(queryset.model, fields, values)
             queryset = queryset.filter(**{f"{lead}__{'gte' if rising else 'lte'}": values[0]})
             queryset = queryset.filter(after(fields, values, backwards=backwards))
         except (ValueError, TypeError, OverflowError, ValidationError) as error:
             raise InvalidInput(fields={"cursor": ["cursor"]}) from error
     return queryset.order_by(*order), backwards
+
+
+def _check_moments(model: type[Model], fields: Sequence[str], values: Sequence[Any]) -> None:
+    """Cursors made here say every moment with its offset. Raises ``ValueError`` or ``TypeError`` where one does not."""
+    for name, value in zip(fields, values, strict=True):
+        try:
+            field = model._meta.get_field(name.lstrip("-"))
+        except FieldDoesNotExist:
+            continue
+        if isinstance(field, DateTimeField) and datetime.fromisoformat(value).tzinfo is None:
+            raise ValueError(value)
 
 
 def finish(rows: list[Row], fields: Sequence[str], size: int, cursor: str | None, backwards: bool) -> KeysetPage[Row]:

@@ -73,6 +73,17 @@ def test_values_of_another_kind_are_refused_or_empty(world: World, path: str) ->
             assert get(world, path, cursor=letter + encoded(["n", moment, 1])).status_code in {200, 400}, moment
 
 
+MOMENTS = ["cases/", "cases/?state=closed", "notices/"]
+
+
+@pytest.mark.parametrize("path", MOMENTS)
+@pytest.mark.parametrize("moment", ["2026-11-22T00:00:00", "2026-11-22"])
+def test_a_moment_without_its_offset_was_not_made_here(world: World, path: str, moment: str) -> None:
+    for letter in ("o", "d") if path.startswith("cases") else ("",):
+        answer = get(world, path, cursor=letter + encoded(["n", moment, 1]))
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["cursor"]), letter
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_sizes_out_of_range(world: World, path: str) -> None:
     for size in SIZES:

@@ -54,6 +54,13 @@ def test_every_fixed_call_is_described(document: dict[str, Any]) -> None:
         assert methods <= set(document["paths"][path]), path
 
 
+def test_every_filter_of_the_list_of_cases_is_described(document: dict[str, Any]) -> None:
+    listed = document["paths"]["/api/v1/cases/"]["get"]["parameters"]
+    filters = {"state", "unit", "category", "holder", "card", "supervised", "source", "urgency", "from", "to", "q"}
+    assert {one["name"] for one in listed} == filters | {"cursor", "size"}
+    assert next(one for one in listed if one["name"] == "from")["schema"] == {"type": "string", "format": "date"}
+
+
 def test_no_default_contradicts_its_own_schema(document: dict[str, Any]) -> None:
     found = list(schemas(document))
     assert len(found) > 5
