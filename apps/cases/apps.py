@@ -21,12 +21,13 @@ class CasesConfig(AppConfig):
         from apps.cases.selectors.cards import appeal_is_visible  # reason: likewise
         from apps.cases.selectors.catalogue import find_options, search_options  # reason: likewise
         from apps.cases.selectors.photos import case_is_visible  # reason: likewise
-        from apps.cases.webhooks import figures  # reason: likewise
+        from apps.cases.webhooks import figures, overview  # reason: likewise
         from apps.core import health
         from apps.core.attachments import register_target
         from apps.core.catalogues import register_loader
         from apps.deadlines import announcements  # reason: likewise
         from apps.deadlines.categories import register_categories
+        from apps.grid.manage_tabs import register_lines  # reason: likewise
         from apps.grid.placed import register_placed  # reason: likewise
 
         register_loader("categories", load_categories)
@@ -37,6 +38,7 @@ class CasesConfig(AppConfig):
         register_categories(search=search_options, find=find_options)
         register_kinds()
         announcements.register_moved(follow_moved_limits)
+        register_lines(overview.overview_lines)
         for name, text, read in figures.FIGURES:
             health.register_figure(name, text, read)
         shell.register()

@@ -76,6 +76,13 @@ def lines(user: "User", *, at: datetime) -> list[SubscriberLine]:
     ]
 
 
+def undelivered(user: "User") -> int:
+    """How many messages were given up, of every subscriber. Raises ``NotAllowed``."""
+    if not holds(user, Permission.SYSTEM_MANAGE):
+        raise NotAllowed
+    return WebhookDelivery.objects.visible_to(user).filter(state=WebhookState.DEAD).count()
+
+
 def deliveries(user: "User", subscriber_id: int) -> WebhookDeliveryQuerySet:
     """What a subscriber was or will be sent. Raises ``NotAllowed``."""
     if not holds(user, Permission.SYSTEM_MANAGE):

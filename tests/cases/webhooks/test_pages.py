@@ -5,6 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
+from apps.cases.webhooks.overview import overview_lines
 from apps.core import clock
 from tests.factories.accounts import client_of
 from tests.factories.webhooks import SECRET, make_subscriber
@@ -135,3 +136,17 @@ def test_rows_that_cannot_be_are_refused(world, street, deliver) -> None:
     copy.pk = copy.key = None
     with pytest.raises(IntegrityError), transaction.atomic():
         copy.save(force_insert=True)
+
+
+def test_the_overview_of_the_district_leads_administrators_there(world, street) -> None:
+    def line(who: str, unit: str) -> list[tuple[str, str, str]]:
+        return [(one.value, one.url, one.tone) for one in overview_lines(world[who], world.unit(unit))]
+
+    assert line("admin", "district") == [("1 个接收方，未送达 0", "/manage/webhooks/", "")]
+    WebhookSubscriber.objects.update(failures=1, failing_since=world.at)
+    assert line("admin", "district")[0][2] == "near"
+    WebhookSubscriber.objects.update(paused_at=world.at)
+    assert line("admin", "district")[0][2] == "late"
+    assert line("admin", "street 0") == line("unit_admin", "district") == []
+    WebhookSubscriber.objects.all().delete()
+    assert line("admin", "district") == [("还没有接收方", "/manage/webhooks/", "")]
