@@ -1,54 +1,34 @@
 """The operator's form in a real browser, by keyboard: the caller's past, a place set right by dragging, a double."""
 
-import os
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.cases.models import Case, CaseReporter
 from apps.cases.services import Caller
 from apps.core import clock
+from tests.browser import screen_of
 from tests.factories.cases import World, make_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "grid-for-the-tests"
 PHONE = "13800138000"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
 def world(live_server: LiveServer) -> World:
     world = make_world()
     world.at = clock.now() - timedelta(minutes=5)
-    station = world["station"]
-    station.set_password(PASSWORD)
-    station.save()
     return world
 
 
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer, world: World) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.goto("/sign-in/")
-    page.fill("input[name=username]", "station")
-    page.fill("input[name=password]", PASSWORD)
-    page.click(".sign-in-form button.btn-primary")
-    page.wait_for_url("**/")
-    yield page
-    context.close()
+    screen = screen_of(browser, live_server.url, world["station"])
+    yield screen.new_page()
+    screen.close()
 
 
 def resting_box(page: Page, selector: str) -> dict[str, float]:

@@ -1,6 +1,5 @@
 """The shell in a real browser: pages keep the content policy and fit, keys and guards work, maps group points."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,10 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser import complaints
 from tests.factories.accounts import make_user
 
 pytestmark = pytest.mark.browser
@@ -19,20 +19,6 @@ with_database = pytest.mark.django_db(transaction=True)
 PASSWORD = "grid-for-the-tests"  # noqa: S105 - an account of this test only
 PAGES = ("/", "/account/", "/jobs/", "/search/", "/no-such-page/")
 WIDTHS = (1440, 768, 360)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
-        "1"  # Playwright's loop runs in this thread, the database is used beside it
-    )
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        yield opened
-        opened.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -53,9 +39,7 @@ def sign_in(page: Page) -> None:
 
 @with_database
 def test_pages_keep_the_content_policy_and_fit_every_width(page: Page) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    said = complaints(page)
     sign_in(page)
     wide = []
     for path in PAGES:

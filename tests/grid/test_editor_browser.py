@@ -1,29 +1,18 @@
 """The map and the boundary editor in a real browser: they fit, keep the content policy; drag, see, repair, publish."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.grid.models import Boundary
-from tests.factories.accounts import client_of, make_user
+from tests.browser import complaints, screen_of
+from tests.factories.accounts import make_user
 from tests.factories.grid import Tree, grant, make_tree
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = (1440, 768, 360)
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -32,23 +21,17 @@ def tree(transactional_db: None) -> Tree:
 
 
 @pytest.fixture
-def said() -> list[str]:
-    """Everything the browser complains about."""
-    return []
+def page(browser: Browser, live_server: LiveServer, tree: Tree) -> Iterator[Page]:
+    user = make_user(name="何川")
+    grant(user, "unit_admin", tree.district)
+    screen = screen_of(browser, live_server.url, user)
+    yield screen.new_page()
+    screen.close()
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: LiveServer, tree: Tree, said: list[str]) -> Iterator[Page]:
-    user = make_user(name="何川")
-    grant(user, "unit_admin", tree.district)
-    session = client_of(user).cookies[settings.SESSION_COOKIE_NAME].value
-    context = browser.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900})
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-    opened = context.new_page()
-    opened.on("console", lambda line: said.append(line.text) if line.type in {"error", "warning"} else None)
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    yield opened
-    context.close()
+def said(page: Page) -> list[str]:
+    return complaints(page)
 
 
 def test_every_page_fits_and_keeps_the_content_policy(page: Page, tree: Tree, said: list[str]) -> None:

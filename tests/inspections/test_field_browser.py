@@ -1,47 +1,34 @@
 """The phone in a real browser, 360 px wide: photos, lost answers, drafts, three taps, the page without a network."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from apps.cases.models import Case
 from apps.core.models import Attachment
 from apps.inspections.models import DailyLog, LogEntry
+from tests.browser import complaints, screen_of
 from tests.factories.cases import World, make_category, make_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "grid-for-the-tests"
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop runs in this thread
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
 def world(live_server: LiveServer) -> World:
-    world = make_world()
-    worker = world["worker"]
-    worker.set_password(PASSWORD)
-    worker.save()
-    return world
+    return make_world()
 
 
 @pytest.fixture
 def context(browser: Browser, live_server: LiveServer, world: World) -> Iterator[BrowserContext]:
     lon, lat = world.point()
-    opened = browser.new_context(
-        base_url=live_server.url,
+    opened = screen_of(
+        browser,
+        live_server.url,
+        world["worker"],
         viewport={"width": 360, "height": 740},
         geolocation={"longitude": lon, "latitude": lat},
         permissions=["geolocation"],
@@ -52,13 +39,7 @@ def context(browser: Browser, live_server: LiveServer, world: World) -> Iterator
 
 @pytest.fixture
 def page(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.goto("/sign-in/")
-    page.fill("input[name=username]", "worker")
-    page.fill("input[name=password]", PASSWORD)
-    page.click(".sign-in-form button.btn-primary")
-    page.wait_for_url("**/")
-    return page
+    return context.new_page()
 
 
 @pytest.fixture
@@ -144,9 +125,7 @@ def test_a_quiet_day_is_filed_in_three_taps(page: Page, world: World) -> None:
 
 def test_every_page_fits_the_screen_and_keeps_the_content_policy(page: Page, world: World) -> None:
     world.handled()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    said = complaints(page)
     wide = []
     for path in ("/field/", "/field/report/", "/field/log/", "/field/verify/", "/field/me/"):
         page.goto(path)
