@@ -30,9 +30,9 @@ LONGEST_WORDS = 100
 def _states(given: Any) -> tuple[str, ...]:
     listed = given.getlist("state") if hasattr(given, "getlist") else [given.get("state", "")]
     states = tuple(state for one in listed for state in one.split(",") if state)
-    unknown = [state for state in states if state not in CaseState.values]
-    if unknown:
-        raise InvalidInput(fields={"state": unknown})
+    for state in states:
+        if state not in CaseState.values:
+            raise InvalidInput(fields={"state": [_("没有“%(value)s”这一项，请重新选择。") % {"value": state}]})
     return states
 
 
@@ -40,7 +40,7 @@ def _one_of(given: Any, name: str, values: Sequence[str]) -> str:
     """A word out of a fixed set, or nothing. Raises ``InvalidInput`` naming it."""
     value = given.get(name, "")
     if value and value not in values:
-        raise InvalidInput(fields={name: [value]})
+        raise InvalidInput(fields={name: [_("没有“%(value)s”这一项，请重新选择。") % {"value": value}]})
     return str(value)
 
 

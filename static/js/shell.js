@@ -4,9 +4,12 @@ import { listenForKeys } from "./keys.js";
 
 const html = document.documentElement;
 
-/** Say something at the lower right; `tone` is success, info, warning or error. */
+const passing = (line) => !line.matches(".toast-error, .toast-warning");
+
+/** Say something at the lower right; `tone` is success, info, warning or error. What succeeded before makes room. */
 export function toast(text, tone = "info") {
   const region = document.getElementById("messages");
+  for (const line of [...region.children]) if (passing(line)) line.remove();
   const line = document.getElementById("toast-template").content.firstElementChild.cloneNode(true);
   line.className = `toast-line toast-${tone}`;
   line.querySelector("div").textContent = text;

@@ -17,10 +17,15 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   for (const done of event.detail.target.querySelectorAll("[data-done]")) own.add(done.dataset.done);
 });
 
-/** A polled list without a case that stood in it: its row is put back once, grey and without a link. */
+/**
+ * A polled list without a case that stood in it: its row is put back once, grey and without a link. Where the list goes
+ * on behind its last row, what stood at its end may merely have moved on.
+ */
 function keepGone(now) {
+  const numbers = [...before.keys()];
+  const end = host().querySelector(".rows-more") ? numbers.findLastIndex((number) => now.has(number)) : numbers.length;
   let last = null;
-  for (const number of before.keys()) {
+  for (const number of numbers.slice(0, Math.max(end, 0))) {
     if (now.has(number)) last = now.get(number);
     if (now.has(number) || own.has(number)) continue;
     const ghost = before.get(number).cloneNode(true);
@@ -44,26 +49,39 @@ function chip() {
   return made;
 }
 
-/** The open case was moved by another: say so above it, and leave what is being typed alone. */
+/** The open case was moved by another: say who did what above it, and leave what is being typed alone. */
 function warn(now) {
-  const pane = document.querySelector("#case-pane [data-case]");
-  if (!pane || own.has(pane.dataset.case) || pane.querySelector("[data-moved]")) return;
-  const row = now.get(pane.dataset.case)?.querySelector("[data-row]");
-  const gone = !row && before.has(pane.dataset.case);
-  if (!gone && (!row || row.dataset.version === pane.dataset.version)) return;
+  const open = document.querySelector("#case-pane [data-case]");
+  if (!open?.dataset.here || own.has(open.dataset.case)) return;
+  const row = now.get(open.dataset.case)?.querySelector("[data-row]");
+  const gone = !row && before.has(open.dataset.case) && !host().querySelector(".rows-more");
+  if (!gone && (!row || row.dataset.version === open.dataset.version)) return;
+  const seen = gone ? "gone" : row.dataset.version;
+  const note = open.querySelector("[data-moved]") ?? noteAbove(open);
+  if (note.dataset.moved === seen) return;
+  note.dataset.moved = seen;
+  const since = new URL(open.dataset.here, window.location.href);
+  since.searchParams.set("part", "since");
+  since.searchParams.set("version", open.dataset.version);
+  window.htmx.ajax("GET", since.pathname + since.search, { target: note.firstElementChild.lastElementChild, swap: "innerHTML" }).catch(() => {});
+}
+
+function noteAbove(open) {
   const note = document.createElement("div");
   note.className = "note note-near";
-  note.dataset.moved = "1";
   note.setAttribute("role", "status");
   const again = document.createElement("button");
   again.type = "button";
   again.className = "btn btn-small";
+  again.dataset.seeLatest = open.dataset.here;
   again.textContent = gettext("看最新情况");
-  again.addEventListener("click", () => window.htmx.ajax("GET", window.location.href, { target: "#case-pane", swap: "innerHTML" }));
   const text = document.createElement("div");
-  text.textContent = gettext("这件案件刚被他人办理。");
+  const said = document.createElement("b");
+  said.textContent = gettext("这件案件刚被他人办理。");
+  text.append(said, document.createElement("div"));
   note.append(text, again);
-  pane.prepend(note);
+  open.prepend(note);
+  return note;
 }
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,5 +1,6 @@
 """What a desk works with beside the queues: filters, kept filters, standard replies, map, export, history, sheet."""
 
+import re
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import IntegrityError, transaction
 from openpyxl import load_workbook
 
 from apps.cases.models import Case, SavedFilter, StandardReply
+from apps.cases.presentation import ICONS_AND_KEYS
 from apps.cases.selectors import Wanted
 from apps.cases.selectors.queues import queue_rows
 from apps.cases.services import Caller
@@ -192,6 +194,53 @@ class TestMapAndExport:
         assert [row[0] for row in rows[:2]] == ["编号", case.number]
         assert "张三" not in str(rows)
         assert "138" not in str([cell for row in rows for cell in row[1:]])
+
+
+class TestPolling:
+    """What the page asks for while it is open."""
+
+    @pytest.mark.parametrize(
+        ("shown", "rows"), [("0", 20), ("20", 20), ("21", 40), ("44", 45), ("x", 20), ("²", 20), ("9999999", 20)]
+    )
+    def test_as_many_whole_pages_as_are_shown(self, world: World, polled: str, shown: str, rows: int) -> None:
+        page = get(world, "street", f"{polled}&shown={shown}", **HTMX)
+        assert len(page.context["rows"]) == rows
+        assert "shown=" not in page.content.decode()
+
+    @pytest.fixture
+    def polled(self, world: World) -> str:
+        copies(world.to_street(), 44)
+        return "/dispatch/?queue=dispatch&size=20&part=list"
+
+    def test_the_number_of_rows_has_an_end_and_is_for_polling_alone(self, world: World, polled: str) -> None:
+        copies(Case.objects.earliest("pk"), 500)
+        assert len(get(world, "street", f"{polled}&shown=520").context["rows"]) == 500
+        assert len(get(world, "street", "/dispatch/?queue=dispatch&size=20&shown=45").context["rows"]) == 20
+        more = get(world, "street", polled).context["board"].page.next
+        assert len(get(world, "street", f"{polled}&shown=45&cursor={more}").context["rows"]) == 20
+
+    def test_who_did_what_since_the_case_was_read(self, world: World) -> None:
+        case = world.to_street()
+        read = case.version
+        world.move(case, "dispatch", "street", agency=world.agencies["section"].code, note="请当日清运")
+        world.move(case, "accept", "agency")
+        page = get(world, "street", f"/dispatch/{case.number}/?part=since&version={read}", **HTMX)
+        assert [entry.actor for entry in page.context["since"]] == [
+            world.people[who].name for who in ("street", "agency")
+        ]
+        assert "请当日清运" in words(page)
+        last = get(world, "street", f"/dispatch/{case.number}/?part=since&version=", **HTMX)
+        assert len(last.context["since"]) == 1
+        assert get(world, "street_b", f"/dispatch/{case.number}/?part=since&version={read}").status_code == 404
+        assert get(world, "agency", f"/dispatch/{case.number}/?part=since&version={read}").status_code == 403
+
+    def test_the_keys_of_the_page_are_no_keys_of_an_action(self, world: World) -> None:
+        world.to_street()
+        page = get(world, "street", "/dispatch/?queue=dispatch").content.decode()
+        keys = re.findall(r'data-key="(.)"', page)
+        own = set(keys) - {key for _icon, key in ICONS_AND_KEYS.values()}
+        assert own == {"/", ",", ".", "n"}
+        assert not own & set("jkx[]?")
 
 
 class TestBefore:

@@ -16,7 +16,8 @@ from apps.cases.choices import BATCH_MOST
 from apps.cases.inputs import list_wanted
 from apps.cases.presentation import SORTS, bar_of, export_row, points_of, rows_of
 from apps.cases.saved import count_saved, query_to_save
-from apps.cases.selectors import QUEUES, case_detail
+from apps.cases.selectors import QUEUES, case_detail, case_seen_by
+from apps.cases.selectors.acting import entries_since
 from apps.cases.selectors.queues import Board, board_of, queue_named, queue_rows
 from apps.cases.services.batch import BATCH_ACTIONS
 from apps.cases.views.common import SIZES, case_context, chips_of, dispatcher, size_of, wants_pane
@@ -25,7 +26,9 @@ from apps.core.workbooks import Column, workbook_response
 
 PARTS = {"queues": "cases/_queues.html", "list": "cases/_rows.html"}
 MOST_POINTS = 2000
-PASSING = ("part", "cursor", "act")  # what an address says for a moment only
+MOST_SHOWN = 500  # rows that polling brings back at once
+LONGEST_NUMBER = 6
+PASSING = ("part", "cursor", "act", "shown", "version")  # what an address says for a moment only
 
 
 def _query(request: HttpRequest, **changes: str) -> str:
@@ -61,6 +64,7 @@ def _context(request: HttpRequest, board: Board, number: str) -> dict[str, Any]:
         "sorts": SORTS,
         "sizes": SIZES,
         "size": size_of(request),
+        "shown_most": MOST_SHOWN,
         "on_map": request.GET.get("view") == "map",
         "map_unit": unit.code if unit else "",
         "query": query,
@@ -73,13 +77,28 @@ def _context(request: HttpRequest, board: Board, number: str) -> dict[str, Any]:
     }
 
 
+def _whole(request: HttpRequest, name: str) -> int | None:
+    """A whole number of the address; nothing where there is none."""
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= LONGEST_NUMBER else None
+
+
+def _rows_shown(request: HttpRequest) -> int:
+    """Rows to bring back: as many whole pages as polling says are ``shown``, from the beginning of the list."""
+    size, shown = size_of(request), _whole(request, "shown")
+    if shown is None or request.GET.get("part") != "list" or request.GET.get("cursor"):
+        return size
+    pages = max(-(-shown // size), 1)
+    return min(pages * size, MOST_SHOWN)
+
+
 def _board(request: HttpRequest, size: int | None = None) -> Board:
     return board_of(
         dispatcher(request),
         queue=request.GET.get("queue", ""),
         wanted=list_wanted(request.GET),
         cursor=request.GET.get("cursor"),
-        size=size or size_of(request),
+        size=size or _rows_shown(request),
         at=clock.now(),
         order=request.GET.get("sort", ""),
     )
@@ -92,7 +111,8 @@ def _board(request: HttpRequest, size: int | None = None) -> Board:
 @conditional_page
 def dispatch(request: HttpRequest) -> HttpResponse:
     """The queues and the list; ``?queue=``, the filters of ``list_wanted``, ``sort=limit|newest|oldest``,
-    ``view=map``, ``size=``, ``cursor=``, and ``part=queues`` or ``list`` for polling."""
+    ``view=map``, ``size=``, ``cursor=``, and ``part=queues`` or ``list`` for polling, the list with ``shown=``, the
+    number of rows that are there already."""
     board = _board(request)
     template = PARTS.get(request.GET.get("part", ""), "cases/dispatch.html")
     return render(request, template, _context(request, board, ""))
@@ -103,8 +123,13 @@ def dispatch(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 @cache_control(private=True, no_cache=True)
 def dispatch_case(request: HttpRequest, number: str) -> HttpResponse:
-    """A case in the right pane: alone for htmx, else with queues and list; ``act=`` opens the panel of an action."""
+    """A case in the right pane: alone for htmx, else with queues and list; ``act=`` opens the panel of an action,
+    ``part=since`` with ``version=`` tells what happened since the case was read."""
     at = clock.now()
+    if request.GET.get("part") == "since":
+        seen = case_seen_by(dispatcher(request), number).case
+        since = entries_since(seen, _whole(request, "version"), at=at)
+        return render(request, "cases/_since.html", {"since": since})
     back = reverse("cases:dispatch-case", args=[number]) + _query(request)
     context = case_context(case_detail(dispatcher(request), number, at=at), at=at, back=back)
     if wants_pane(request):
