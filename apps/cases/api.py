@@ -101,11 +101,11 @@ class AgencyList(APIView):
         responses=AgencyPageSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Agencies within the scope; with ``unit`` those its centre may dispatch to, with ``category`` those whose
-        duty it is."""
+        """Agencies within the scope; with ``unit`` those its centre may dispatch to, with ``category`` those to whom
+        the routing rules give it today, the fallback where nobody's duty is clear."""
         given = request.query_params
         category = selectors.category_by_key(given["category"]) if given.get("category") else None
-        found = selectors.agencies_for(_user(request), unit=given.get("unit", ""), category=category)
+        found = selectors.agencies_for(_user(request), on=clock.today(), unit=given.get("unit", ""), category=category)
         return page_answer(request, KeysetPage([], None, None), AgencySerializer(found, many=True).data)
 
 

@@ -18,6 +18,7 @@ class CasesConfig(AppConfig):
         from apps.cases.catalogue import load_categories  # reason: likewise
         from apps.cases.choices import APPEAL_TARGET, CASE_TARGET
         from apps.cases.models import Case  # reason: likewise
+        from apps.cases.routing_catalogue import load_routing  # reason: likewise
         from apps.cases.selectors.cards import appeal_is_visible  # reason: likewise
         from apps.cases.selectors.catalogue import find_options, search_options  # reason: likewise
         from apps.cases.selectors.photos import case_is_visible  # reason: likewise
@@ -31,6 +32,7 @@ class CasesConfig(AppConfig):
         from apps.grid.placed import register_placed  # reason: likewise
 
         register_loader("categories", load_categories)
+        register_loader("routing", load_routing)
         register_placed(Case, open_rows=Q(open=True))
         register_target(CASE_TARGET, case_is_visible)
         register_target(APPEAL_TARGET, appeal_is_visible)

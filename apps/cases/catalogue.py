@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.cases.choices import CategoryKind
 from apps.cases.models import Category
 from apps.core.catalogues import CatalogueError, CatalogueLine, LoadReport, catalogue_path, read_lines, upsert_rows
 from apps.core.icons import NAME, outline_path
@@ -33,7 +34,6 @@ COLUMNS = (
     "icon",
     "origin",
 )
-KINDS = ("component", "event")
 URGENCIES = ("normal", "urgent")
 EVIDENCE = ("none", "photo_before", "photo_after", "both")
 YES_NO = {"yes": True, "no": False}
@@ -100,7 +100,7 @@ def _reasons(line: CatalogueLine, levels: dict[str, str], duties: Collection[str
     cells = line.cells
     reasons = [f"{name} is empty" for name in ("code", "name", "name_en", "icon", "origin") if not cells[name]]
     for name, allowed in (
-        ("kind", KINDS),
+        ("kind", CategoryKind.values),
         ("level", ("1", "2", "3")),
         ("urgency", URGENCIES),
         ("on_the_spot", tuple(YES_NO)),
@@ -183,4 +183,5 @@ def load_categories() -> LoadReport:
 def _values(row: CategoryRow, ids: dict[str, int]) -> dict[str, Any]:
     values = asdict(row)
     parent = values.pop("parent")
+    del values["duty"]  # who answers for a category is a routing rule
     return values | {"parent_id": ids[parent] if parent else None, "is_leaf": row.level == LEAF_LEVEL, "active": True}

@@ -23,6 +23,21 @@ FINISHED = frozenset({CaseState.REFUSED, CaseState.MERGED, CaseState.CLOSED})
 OPEN = frozenset(set(CaseState) - FINISHED)
 
 
+class CategoryKind(models.TextChoices):
+    """Whether a thing is broken or something happens (``spec/2-cases.md``)."""
+
+    COMPONENT = "component", _("部件")
+    EVENT = "event", _("事件")
+
+
+class DeskLevel(models.TextChoices):
+    """The level of the desk that dispatches."""
+
+    DISTRICT = "district", _("区")
+    STREET = "street", _("街道")
+    COMMUNITY = "community", _("社区")
+
+
 class LegState(models.TextChoices):
     """Where one stretch in one holder's hands stands."""
 

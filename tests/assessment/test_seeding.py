@@ -21,6 +21,7 @@ from apps.assessment.seeding.writing import Batch, Ids
 from apps.cases import services
 from apps.cases.catalogue import load_categories
 from apps.cases.models import Case, CaseEvent, Category, Leg, Supervision
+from apps.cases.routing_catalogue import load_routing
 from apps.core import clock
 from apps.deadlines.models import LadderStep, Limit
 from apps.deadlines.sweep import settle
@@ -43,6 +44,7 @@ def tree(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         load_rules()
         load_categories()
+        load_routing()
         load_posts()
         made = make_tree()
         hire_staff(made.district, rng=Random(1), since=date(2024, 6, 1), at=shanghai("2024-06-01 09:00"), demo=True)

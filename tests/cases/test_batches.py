@@ -8,7 +8,7 @@ from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services import SeenCase, act_on_cases
 from apps.core.errors import InvalidInput
 from tests.cases.test_case_pages import HTMX, get, post, words
-from tests.factories.cases import World, make_agency
+from tests.factories.cases import World, make_agency, make_category
 
 
 def seen(*cases: Case) -> list[SeenCase]:
@@ -66,9 +66,7 @@ def test_a_second_press_changes_nothing(world: World, action: str) -> None:
 
 
 def test_a_case_whose_duty_is_nobodys_is_left_for_a_choice(world: World) -> None:
-    case = world.to_street()
-    world.category.duty = "nobody"
-    world.category.save()
+    case = world.to_street(category=make_category("无人负责", duty="nobody"))
     assert take(world, "street", "dispatch", seen(case)) == [(False, "没有可建议的单位，请单独选择。")]
 
 

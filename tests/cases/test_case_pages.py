@@ -63,7 +63,7 @@ class TestCost:
             world.to_street()
             world.move(case, "dispatch", "street", agency=world.agencies["section"].code)
             case = world.move(case, "return", "agency", note="不属本单位")
-        assert cost(world, "street", f"/cases/{case.number}/") == 16
+        assert cost(world, "street", f"/cases/{case.number}/") == 17
         assert cost(world, "leader", f"/cases/{case.number}/") == 12
 
     @pytest.mark.parametrize("rows", [1, 3])

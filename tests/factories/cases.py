@@ -27,6 +27,7 @@ from apps.organisation.models import Agency
 from tests.factories.accounts import make_user
 from tests.factories.deadlines import load_rules, shanghai
 from tests.factories.grid import Tree, centre_agency, grant, make_tree
+from tests.factories.routing import make_fallbacks, make_rule
 
 _numbers = count(1)
 MONDAY = shanghai("2026-03-02 09:30")
@@ -53,8 +54,8 @@ PEOPLE: dict[str, tuple[str, str]] = {
 HANDLERS = {"agency": "section", "assistant": "helper", "department": "department", "agency_b": "section_b"}
 
 
-def make_category(name: str = "积存垃圾渣土", **fields: Any) -> Category:
-    """A leaf of its own."""
+def make_category(name: str = "积存垃圾渣土", duty: str = "sanitation", **fields: Any) -> Category:
+    """A leaf of its own, with the rule that gives it to those with a duty; none for an empty one."""
     number = next(_numbers)
     values: dict[str, Any] = {
         "scheme": "test",
@@ -64,12 +65,14 @@ def make_category(name: str = "积存垃圾渣土", **fields: Any) -> Category:
         "name_en": f"Leaf {number}",
         "level": 3,
         "is_leaf": True,
-        "duty": "sanitation",
         "icon": "trash",
     }
     values |= fields
     values["key"] = f"{values['scheme']}:{values['kind']}:{values['code']}"
-    return Category.objects.create(**values)
+    category = Category.objects.create(**values)
+    if duty:
+        make_rule(category=category, lead=f"duty:{duty}")
+    return category
 
 
 def photo_file(colour: str = "green", name: str = "photo.jpg") -> io.BytesIO:
@@ -196,6 +199,7 @@ def make_world(*, rules: bool = True) -> World:
     if rules:
         load_rules()
     tree = make_tree()
+    make_fallbacks()
     world = World(tree, make_category())
     street, street_b, district = tree.street(0), tree.street(1), tree.district
     world.agencies = {

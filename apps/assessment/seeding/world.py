@@ -11,6 +11,8 @@ from apps.assessment.seeding.places import PointMaker
 from apps.assessment.seeding.texts import CATEGORIES, URGENT
 from apps.cases.choices import Evidence
 from apps.cases.models import Category
+from apps.cases.selectors.routing import duties_of
+from apps.core import clock
 from apps.deadlines import rulebook
 from apps.deadlines.calendar import WorkingCalendar
 from apps.deadlines.models import LimitPolicy
@@ -223,5 +225,9 @@ def _offices(units: list[Unit]) -> dict[tuple[int, str], Office]:
 
 def _kinds() -> list[Kind]:
     sayings = CATEGORIES | URGENT
-    rows = Category.objects.leaves().filter(key__in=sayings, evidence=Evidence.NONE).order_by("key")
-    return [Kind(row.pk, row.key, row.name, row.duty, row.urgency, row.on_the_spot, *sayings[row.key]) for row in rows]
+    rows = list(Category.objects.leaves().filter(key__in=sayings, evidence=Evidence.NONE).order_by("key"))
+    duties = duties_of(rows, on=clock.today())
+    return [
+        Kind(row.pk, row.key, row.name, duties.get(row.pk, ""), row.urgency, row.on_the_spot, *sayings[row.key])
+        for row in rows
+    ]

@@ -5,13 +5,13 @@ from apps.cases.models.cases import (
     CaseEvent,
     CaseQuerySet,
     CaseReporter,
-    Category,
-    CategoryQuerySet,
     Leg,
     LegQuerySet,
 )
+from apps.cases.models.categories import Category, CategoryQuerySet
 from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.orders import ExtensionRequest, Supervision
+from apps.cases.models.routing import RoutingRule
 from apps.cases.models.suspensions import Suspension
 from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
 
@@ -25,6 +25,7 @@ __all__ = [
     "ExtensionRequest",
     "Leg",
     "LegQuerySet",
+    "RoutingRule",
     "SavedFilter",
     "StandardReply",
     "Supervision",

@@ -1,17 +1,21 @@
 """Reading categories, and whom a desk may give a case of one."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db.models import F, Q
 
 from apps.cases.models import Category
+from apps.cases.routing import Matter, decided, matching, targets_of
+from apps.cases.selectors.routing import agencies_meant, path_in, rules_about, units_of
 from apps.core.errors import InvalidInput, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.deadlines.categories import CategoryOption
 from apps.grid.models import Unit
 from apps.grid.placed import PATH_RELATED as UNIT_PATH
-from apps.organisation.models import Agency
+from apps.grid.placed import place_at
+from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import centre_of, dispatch_targets
 
 if TYPE_CHECKING:
@@ -130,15 +134,39 @@ def path_of(category: Category) -> list[Category]:
     return path
 
 
-def agencies_for(user: "Person", *, unit: str = "", category: Category | None = None) -> "QuerySet[Agency]":
+def agencies_for(user: "Person", *, on: date, unit: str = "", category: Category | None = None) -> "QuerySet[Agency]":
     """The agencies ``user`` can see; with ``unit`` (a code) those its centre may give a case to; with ``category``
-    those whose duty it is."""
-    agencies = Agency.objects.visible_to(user).filter(is_active=True).select_related("unit")
+    those to whom the routing rules of the day ``on`` give it at their desk, a fallback where there is nobody else."""
+    agencies = Agency.objects.visible_to(user).filter(is_active=True).select_related("unit__parent")
+    place = None
     if unit:
-        place = Unit.objects.visible_to(user).select_related("parent").filter(code=unit).first()
+        place = Unit.objects.visible_to(user).select_related(*UNIT_PATH).filter(code=unit).first()
         if place is None:
             return agencies.none()
         agencies = agencies.filter(pk__in=dispatch_targets(centre_of(place)).values("pk"))
     if category is not None:
-        agencies = agencies.filter(duties__contains=[category.duty]) if category.duty else agencies.none()
+        agencies = agencies.filter(pk__in=_routed(agencies, category, place, on))
     return agencies.annotate(tree_key=F("unit__lft")).order_by("unit__tree_id", "tree_key", "kind", "id")
+
+
+def _routed(agencies: "QuerySet[Agency]", category: Category, unit: Unit | None, on: date) -> list[int]:
+    """Those whom the rules name, each at the desk that gives it cases; at the desk of ``unit`` where one is asked."""
+    rules = list(rules_about(category, on=on))
+    path = path_in(rules, category)
+    desks: dict[int, tuple[Unit, list[Agency]]] = {}
+    for agency in agencies.filter(agencies_meant(targets_of(rules))):
+        desk = _desk_of(agency)
+        if desk is not None:
+            desks.setdefault(desk.pk, (desk, []))[1].append(agency)
+    named: list[int] = []
+    for desk, candidates in desks.values():
+        place = place_at(unit or desk)
+        ordered = matching(rules, Matter(path, category.kind, desk.kind, units_of(place)))
+        decision = decided(ordered, candidates, place)
+        named += [agency.pk for agency in decision.agencies] if decision else []
+    return named
+
+
+def _desk_of(agency: Agency) -> Unit | None:
+    """The unit whose centre gives cases to an agency: its own, for a centre the one above."""
+    return agency.unit.parent if agency.kind == AgencyKind.CENTRE else agency.unit
