@@ -4,12 +4,7 @@ Each becomes one case through the service, a repeat makes none twice, and every 
 Where the data need a place or a category, a digest of their text chooses it, the same for the same text.
 """
 
-import csv
-import gzip
-import hashlib
 import random
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -21,47 +16,23 @@ from apps.cases.words import containing
 from apps.core.errors import Conflict
 from apps.core.text import normalise
 from tests.factories.cases import World, make_category
+from tests.factories.messages import Message, read_messages, where_they_are
 
-ROOT = Path(__file__).resolve().parents[2]
-PLACES = [folder / "shared/data/messages/messages.csv.gz" for folder in ROOT.parents[:2]]
-MESSAGES = next((place for place in PLACES if place.exists()), PLACES[0])
 GRIDS = [f"grid {street} {community} {grid}" for street in (0, 1) for community in (0, 1) for grid in (0, 1)]
 SEED = 20_261_125
 
-pytestmark = pytest.mark.skipif(
-    not MESSAGES.exists(), reason="the messages lie beside the repository where there are any"
-)
-
-
-@dataclass(frozen=True)
-class Message:
-    """One message of the data."""
-
-    number: str
-    title: str
-    text: str
-
-
-def read() -> list[Message]:
-    with gzip.open(MESSAGES, "rt", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        return [Message(row["source_number"], row["title"].strip()[:80], row["text"].strip()[:2000]) for row in rows]
-
-
-def chosen(message: Message, among: int) -> int:
-    """A number below ``among`` that the first words of the title decide."""
-    return hashlib.sha256(message.title[:6].encode()).digest()[0] % among
+pytestmark = where_they_are
 
 
 def take_in(world: World, messages: list[Message], categories: list[Category]) -> list[Case]:
     """Each message a report of the hotline, a minute after the one before."""
     cases = []
     for message in messages:
-        lon, lat = world.point(GRIDS[chosen(message, len(GRIDS))])
-        digest = hashlib.sha256(message.number.encode()).digest()
+        lon, lat = world.point(GRIDS[message.chosen(len(GRIDS))])
+        digest = message.digest()
         case = world.report(
             by="district",
-            category=categories[chosen(message, len(categories))],
+            category=categories[message.chosen(len(categories))],
             title=message.title or "来信",
             description=message.text,
             lon=lon + (digest[0] - 128) / 100_000,
@@ -110,12 +81,12 @@ def check(world: World, messages: list[Message], words_of_each: int) -> list[Cas
 
 def test_a_sample_is_taken_in_once_and_found_by_every_word(world: World) -> None:
     drawn = random.Random(SEED)
-    check(world, drawn.sample(read(), 60), 1)
+    check(world, drawn.sample(read_messages(), 60), 1)
 
 
 @pytest.mark.soak
 def test_all_messages_are_taken_in_once_and_found_by_every_word(world: World) -> None:
-    cases = check(world, read(), 2)
+    cases = check(world, read_messages(), 2)
     for place, case in enumerate(
         cases
     ):  # places are made up here: compared by their words alone, as if all came at once
