@@ -29,28 +29,28 @@ PATH_RELATED = ("parent", "parent__parent")
 
 def category_by_key(key: str) -> Category:
     """The active category of that key, leaf or branch. Raises ``InvalidInput`` naming ``category``."""
-    category = Category.objects.filter(key=key, active=True).first()
-    if category is None:
-        raise InvalidInput(fields={"category": [key]})
-    return category
+    try:
+        return Category.objects.get(key=key, active=True)
+    except Category.DoesNotExist as error:
+        raise InvalidInput(fields={"category": [key]}) from error
 
 
 def unit_by_code(code: str, *, user: "Person | None" = None) -> Unit:
     """The unit of that code. Raises ``InvalidInput`` naming ``unit``. With ``user`` the units above are loaded with it
     and it raises ``NotVisible`` out of scope."""
     units = Unit.objects.visible_to(user).select_related(*UNIT_PATH) if user is not None else Unit.objects.all()
-    unit = units.filter(code=code).first()
-    if unit is None:
-        raise InvalidInput(fields={"unit": [code]}) if user is None else NotVisible
-    return unit
+    try:
+        return units.get(code=code)
+    except Unit.DoesNotExist as error:
+        raise (InvalidInput(fields={"unit": [code]}) if user is None else NotVisible) from error
 
 
 def agency_by_code(code: str) -> Agency:
     """The agency of that code. Raises ``InvalidInput`` naming ``holder``."""
-    agency = Agency.objects.filter(code=code).first()
-    if agency is None:
-        raise InvalidInput(fields={"holder": [code]})
-    return agency
+    try:
+        return Agency.objects.get(code=code)
+    except Agency.DoesNotExist as error:
+        raise InvalidInput(fields={"holder": [code]}) from error
 
 
 class Known:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, CaseState, LegState, Source
@@ -59,13 +58,21 @@ class Report:
     caller: Caller = NOBODY
 
 
-def next_keys(at: datetime) -> tuple[int, str]:
-    """The row's key and the number of a new case, both from the database's sequences, in one query. Knowing the key
-    beforehand lets the case be written together with the head of its chain."""
+_DRAWN = f"""
+SELECT nextval(pg_get_serial_sequence('{Case._meta.db_table}', 'id')), nextval('cases_number'), (
+       SELECT user_id FROM {RoleGrant._meta.db_table}
+        WHERE unit_id = %(grid)s AND role = %(role)s AND valid_from <= %(day)s AND coalesce(valid_to >= %(day)s, true)
+        ORDER BY id LIMIT 1)
+"""
+
+
+def draw_keys(grid_id: int | None, at: datetime) -> tuple[int, str, int | None]:
+    """The row's key and the number of a new case, both from the database's sequences, and the grid worker of the
+    moment, in one query. Knowing the key beforehand lets the case be written together with the head of its chain."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('cases_case', 'id')), nextval('cases_number')")
-        key, sequence = cursor.fetchall()[0]
-    return int(key), format_number(at, int(sequence))
+        cursor.execute(_DRAWN, {"grid": grid_id, "role": Role.WORKER.value, "day": clock.local(at).date()})
+        key, sequence, worker_id = cursor.fetchall()[0]
+    return int(key), format_number(at, int(sequence)), worker_id
 
 
 def format_number(at: datetime, sequence: int) -> str:
@@ -175,24 +182,18 @@ def _path_of(unit: Unit | None) -> list[Unit]:
     return path
 
 
-def _desk(
-    place: dict[str, int | None], known: dict[int, Unit], at: datetime
-) -> tuple[Agency, Agency | None, int | None]:
-    """The centre that receives the case, the one above it, and the grid worker of the moment. ``known`` are the units
-    of the path by id, where they were read."""
+def _desk(place: dict[str, int | None], known: dict[int, Unit]) -> tuple[Agency, Agency | None]:
+    """The centre that receives the case, and the one above it. ``known`` are the units of the path by id, where they
+    were read."""
     ids = [place[f"{kind}_id"] for kind in ("community", "street", "district")]
-    today = clock.local(at).date()
-    workers = RoleGrant.objects.filter(unit_id=place["grid_id"] or 0, role=Role.WORKER, valid_from__lte=today)
-    workers = workers.exclude(valid_to__lt=today).order_by("id")
-    centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=[pk for pk in ids if pk])
+    centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=[pk for pk in ids if pk]).order_by()
     if not known:
         centres = centres.select_related("unit")
-    rows = centres.annotate(worker_id=Subquery(workers.values("user_id")[:1]))
-    found = {agency.unit_id: agency for agency in rows}
+    found = {agency.unit_id: agency for agency in centres}
     for unit_id, agency in found.items():
         agency.unit = known.get(unit_id) or agency.unit
     chain = [found[pk] for pk in ids if pk in found]
-    return chain[0], chain[1] if len(chain) > 1 else None, chain[0].worker_id
+    return chain[0], chain[1] if len(chain) > 1 else None
 
 
 def _create(report: Report, place: dict[str, int | None], actor: "User", at: datetime) -> Case:
@@ -201,8 +202,8 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         if before is not None:
             raise source_repeated(before, actor)
     path = _path_of(report.unit)
-    desk, above, worker_id = _desk(place, {unit.pk: unit for unit in path}, at)
-    key, number = next_keys(at)
+    desk, above = _desk(place, {unit.pk: unit for unit in path})
+    key, number, worker_id = draw_keys(place["grid_id"], at)
     case = Case(
         pk=key,
         number=number,
