@@ -36,6 +36,7 @@ class Action(StrEnum):
     COMMENT = "comment"
     MERGE = "merge"
     REOPEN = "reopen"
+    SPOT_CHECK = "spot_check"
     RATE = "rate"
 
 
@@ -66,5 +67,6 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.COMMENT: _("批注"),
     Action.MERGE: _("合并"),
     Action.REOPEN: _("重开"),
+    Action.SPOT_CHECK: _("抽查"),
     Action.RATE: pgettext_lazy("action", "评价"),
 }

@@ -20,6 +20,7 @@ from apps.cases.choices import (
 )
 from apps.cases.models import Case, CaseEvent, Leg, Supervision
 from apps.cases.reviews import REVIEW, REVIEW_TITLE
+from apps.cases.services.spot import DRAWN, DRAWN_TITLE
 from apps.cases.webhooks.claims import PAUSED_KIND
 from apps.cases.webhooks.fanout import spread
 from apps.core import clock, outbox
@@ -86,6 +87,10 @@ WORDS = {
     "appeal_upheld": Words(_("申诉成立，已撤牌：%(subject)s"), NOTE, _("红黄牌已撤销"), Group.LIMITS, "gavel", "ok"),
     "appeal_rejected": Words(
         _("申诉不成立，维持该牌：%(subject)s"), NOTE, _("红黄牌申诉不成立"), Group.LIMITS, "gavel"
+    ),
+    "spot_draw": Words(DRAWN_TITLE, DRAWN, _("抽查名单"), Group.VERIFICATION, "dice-3"),
+    "spot_failed": Words(
+        _("抽查未通过，已重开：%(subject)s"), NOTE, _("抽查未通过"), Group.VERIFICATION, "zoom-cancel", urgent=True
     ),
     "reopen": Words(_("案件重开：%(subject)s"), NOTE, _("案件重开"), Group.DISPATCHED, "folder-open"),
     "close": Words(_("已结案：%(subject)s"), NOTE, _("我上报的案件已结案"), Group.OUTCOMES, "circle-check", "ok"),
@@ -219,6 +224,11 @@ def _deciders(case: Case, payload: Payload) -> Iterable[int]:
     return _people(decider) if decider else leaders_of(case.district_id).values_list("pk", flat=True)  # type: ignore[attr-defined]
 
 
+def _spot_checked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    """What does not hold: the desk that takes it up again, and whoever had settled it."""
+    return "spot_failed", () if payload["passed"] else {payload["settler"], *_people(case.desk)}
+
+
 ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     Action.REPLY: _replied,
     Action.ASK_EXTENSION: _asked,
@@ -227,6 +237,7 @@ ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     Action.DECIDE_SUSPENSION: _pause_decided,
     Action.APPEAL: _appealed,
     Action.DECIDE_APPEAL: _ruled,
+    Action.SPOT_CHECK: _spot_checked,
 }
 
 

@@ -180,10 +180,20 @@ class SuspensionState(models.TextChoices):
     ENDED = "ended", pgettext_lazy("suspension", "已恢复")
 
 
+class SpotState(models.TextChoices):
+    """Where a spot check stands."""
+
+    WAITING = "waiting", pgettext_lazy("spot check", "待抽查")
+    PASSED = "passed", pgettext_lazy("spot check", "通过")
+    FAILED = "failed", pgettext_lazy("spot check", "不通过")
+    LAPSED = "lapsed", pgettext_lazy("spot check", "已重开，不再抽查")
+
+
 # By these names the rooms below know what hangs on a case and which limit is whose.
 CASE_TARGET = "case"
 LEG_SUBJECT = "case_leg"
 CASE_TOPIC = "case-event"
+SPOT_DRAW = "spot_draw"  # the event of being drawn for a spot check
 REVEAL = "reveal"  # the event of showing a reporter in full
 WHOLE_SUBJECT = "case"
 ORDER_SUBJECT = "case_supervision"

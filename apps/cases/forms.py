@@ -15,7 +15,9 @@ from apps.deadlines.choices import Complexity
 from apps.grid.models import Unit
 from apps.organisation.models import Agency, AgencyKind
 
-WITH_PHOTOS = frozenset({Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK, Action.APPEAL})
+WITH_PHOTOS = frozenset(
+    {Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK, Action.APPEAL, Action.SPOT_CHECK}
+)
 WEIGHED = frozenset({Action.REGISTER, Action.DISPATCH})
 PAUSING = frozenset({Action.SUSPEND, Action.ASK_SUSPENSION, Action.DECIDE_SUSPENSION})
 RESULTS = frozenset({Action.SETTLE, Action.FEEDBACK})
@@ -31,6 +33,7 @@ NOTE_HELP = {
     Action.ASK_EXTENSION: _("写明为何需要更多时间。"),
     Action.DECIDE_EXTENSION: _("不批准时须写明理由。"),
     Action.APPEAL: _("写明为何不应发牌，可附照片为证。"),
+    Action.SPOT_CHECK: _("写明现场所见，或附照片；不通过须写明情况。"),
 }
 NOTE_LABELS = {
     Action.SUSPEND: _("挂起理由"),
@@ -42,6 +45,7 @@ NOTE_LABELS = {
     Action.DECIDE_EXTENSION: _("批复意见"),
     Action.APPEAL: _("申诉理由"),
     Action.DECIDE_APPEAL: _("裁定理由"),
+    Action.SPOT_CHECK: _("现场情况"),
 }
 CHOSEN = {
     Action.REPLY: ("order", _("哪一件督办")),
@@ -168,6 +172,8 @@ class ActionForm(forms.Form):
             )
         if action is Action.VERIFY:
             self.fields["passed"] = _yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
+        elif action is Action.SPOT_CHECK:
+            self.fields["passed"] = _yes_no(_("抽查结果"), _("通过"), _("不通过，重开"))
         elif action in PAUSING:
             self._add_pause(action)
         elif action in MOMENTS:
@@ -223,6 +229,24 @@ class ActionForm(forms.Form):
     def photos(self) -> list[Any]:
         """The files sent with it."""
         return list(self.cleaned_data.get("photos") or [])
+
+
+class ShareForm(forms.Form):
+    """How many in a hundred of what is settled on the spot in a unit are drawn."""
+
+    unit = forms.ChoiceField(label=_("单元"))
+    percent = forms.IntegerField(
+        label=_("抽查比例（%）"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        help_text=_("每周至少抽一件；0 为不抽，空着则随上级单元。"),
+    )
+
+    def __init__(self, *args: Any, units: Sequence[Unit], **options: Any) -> None:
+        super().__init__(*args, **options)
+        named = [(unit.code, f"{'　' * max(unit.level - units[0].level, 0)}{unit.name}") for unit in units]
+        self.fields["unit"].choices = [("", _("请选择")), *named]  # type: ignore[attr-defined]
 
 
 def category_choices(leaves: Sequence[Category]) -> list[Any]:

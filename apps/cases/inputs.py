@@ -14,6 +14,7 @@ from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_b
 from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
 from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside
+from apps.cases.selectors.spot import SpotWanted
 from apps.cases.serializers import ActionSerializer, PhotoInputSerializer, ReportSerializer
 from apps.cases.services import Caller, SeenCase
 from apps.core.errors import InvalidInput, NotVisible
@@ -91,6 +92,15 @@ def cards_wanted(given: Any, show: str) -> CardsWanted:
         state=APPEALED if show == "appeals" else state,
         holder=agency_by_code(given["holder"]) if given.get("holder") else None,
         unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+    )
+
+
+def spot_wanted(given: Any, *, since: date) -> SpotWanted:
+    """What a list of spot checks is narrowed to: ``unit worker``. Raises ``InvalidInput``."""
+    return SpotWanted(
+        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        worker=given.get("worker", "")[:LONGEST_WORDS].replace("\0", ""),
+        since=since,
     )
 
 

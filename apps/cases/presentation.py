@@ -174,6 +174,7 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.MERGE: ("git-merge", "g"),
     Action.REOPEN: ("rotate", "o"),
     Action.RATE: ("star", "p"),
+    Action.SPOT_CHECK: ("zoom-check", "v"),
 }
 # The order of the bar: what moves the case first, what only speaks last.
 ORDER = [
@@ -201,6 +202,7 @@ ORDER = [
     Action.SUPERVISE,
     Action.WITHDRAW,
     Action.APPEAL,
+    Action.SPOT_CHECK,
     Action.REOPEN,
     Action.RATE,
     Action.COMMENT,

@@ -161,6 +161,7 @@ class CaseSerializer(CaseRowSerializer):
     merged_into = serializers.CharField(source="merged_into.number", default=None, allow_null=True)
     solved = serializers.BooleanField(allow_null=True)
     satisfied = serializers.BooleanField(allow_null=True)
+    spot_waiting = serializers.BooleanField(help_text="drawn for a spot check that has not been made")
     legs = serializers.SerializerMethodField()
     my_leg = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()

@@ -12,6 +12,7 @@ from apps.cases.presentation import end_of, look_of, started_at, working_minutes
 from apps.cases.selectors import Wanted, case_page, desks_of
 from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
+from apps.cases.selectors.spot import checks_for
 from apps.cases.selectors.waiting import (
     appeals_for,
     held_by,
@@ -121,6 +122,17 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
             url=reverse("cases:case", args=[case.number]),
             kind=_("挂起复核"),
             icon="player-pause",
+        )
+    for check in checks_for(desks):
+        yield WaitingItem(
+            title=check.case.title,
+            place=check.case.address or check.unit.name,
+            due_at=None,
+            url=reverse("cases:case", args=[check.case.number]),
+            kind=_("抽查"),
+            icon="zoom-check",
+            state=check.settled_by.name,
+            started_at=check.draw.made_at,
         )
     for appeal in appeals_for(user, desks):
         yield WaitingItem(

@@ -65,6 +65,7 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.ORDER_OPEN: case.orders_open > 0,
         Fact.TIME_ASKED: case.extension_asked,
         Fact.PAUSE_ASKED: case.suspension_asked,
+        Fact.SPOT_WAITING: case.spot_waiting,
     }
     return (fact for fact, holds in so.items() if holds)
 

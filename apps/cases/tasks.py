@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext
 
 from apps.cases.reviews import remind_reviews
+from apps.cases.services.spot import draw_spot_checks
 from apps.core import clock
 from apps.core.timetable import recorded
 
@@ -18,3 +19,15 @@ def _due(count: int) -> str:
 def remind_of_reviews() -> int:
     """Notices for the suspended cases whose review date has come; answers how many there are."""
     return remind_reviews(at=clock.now())
+
+
+def _drawn(count: int) -> str:
+    return ngettext("抽取 %(n)d 件", "抽取 %(n)d 件", count) % {"n": count}
+
+
+@shared_task(name="cases.draw_spot_checks")
+@recorded("cases.draw_spot_checks", _("抽取当场处置案件抽查"), _drawn)
+def draw_for_spot_checks() -> int:
+    """Draw from what was settled on the spot in the last whole week, where that has not been done; answers how many
+    cases were drawn. It runs every day, so that a Monday missed is made up for."""
+    return draw_spot_checks(at=clock.now())

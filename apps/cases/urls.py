@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from apps.cases.views import batch, cards, case, desk, dispatch, filters, history, intake, replies, reporters
+from apps.cases.views import batch, cards, case, desk, dispatch, filters, history, intake, replies, reporters, spot
 from apps.cases.webhooks.urls import urlpatterns as webhooks
 
 app_name = "cases"
@@ -36,6 +36,10 @@ urlpatterns = [
     path("cases/<str:number>/limits/", case.limits, name="limits"),
     path("cases/<str:number>/photos/", case.attach, name="attach"),
     path("cases/<str:number>/act/<str:action>/", case.act, name="act"),
+    path("spot/", spot.checks, name="spot"),
+    path("spot/export/", spot.export, name="spot-export"),
+    path("spot/shares/", spot.share, name="spot-share"),
+    path("spot/draws/<int:draw_id>/", spot.draw, name="spot-draw"),
     path("cards/", cards.cards, name="cards"),
     path("cards/<int:card_id>/", cards.card, name="card"),
     path("desk/", desk.desk, name="desk"),

@@ -58,6 +58,8 @@ class Fact(StrEnum):
     """A request for more time waits for its decision."""
     PAUSE_ASKED = "pause_asked"
     """A request to suspend it waits for its decision."""
+    SPOT_WAITING = "spot_waiting"
+    """It was settled on the spot and drawn for a spot check that has not been made."""
 
 
 FACT_LABELS: dict[Fact, Promise] = {
@@ -68,6 +70,7 @@ FACT_LABELS: dict[Fact, Promise] = {
     Fact.ORDER_OPEN: _("有督办待答复"),
     Fact.TIME_ASKED: _("有延期申请待批复"),
     Fact.PAUSE_ASKED: _("有挂起申请待批复"),
+    Fact.SPOT_WAITING: _("待抽查"),
 }
 
 
@@ -204,6 +207,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Action.MERGE, [S.REPORTED, S.REGISTERED], S.MERGED, By.DESK, needs=P.CASE_REGISTER, inputs=("into",)),
     _row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.DESK, needs=P.CASE_REGISTER, note=True),
     _row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.REPORTER, note=True, unless=[F.REOPENED]),
+    _row(
+        Action.SPOT_CHECK,
+        [S.CLOSED],
+        None,
+        By.VERIFIER,
+        needs=P.CASE_VERIFY,
+        inputs=("passed",),
+        when=[F.SPOT_WAITING],
+    ),
     _row(Action.RATE, [S.CLOSED], None, By.REPORTER, inputs=("solved", "satisfied")),
     _row(Action.RATE, [S.CLOSED], None, By.DESK, needs=P.CASE_CLOSE, inputs=("solved", "satisfied")),
 )

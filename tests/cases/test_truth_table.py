@@ -17,11 +17,12 @@ from tests.factories.cases import World
 ACTIONS = (
     "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume "
     "ask_suspension decide_suspension extend ask_extension decide_extension "
-    "supervise reply withdraw appeal decide_appeal comment merge reopen rate"
+    "supervise reply withdraw appeal decide_appeal comment merge reopen spot_check rate"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed".split()
 
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
+DESK |= {"spot_check"}
 DESK |= {"reply", "ask_extension", "ask_suspension", "resume"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
 CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment"}
@@ -29,8 +30,8 @@ LEGS = {"accept", "return", "feedback", "reply", "ask_extension", "ask_suspensio
 
 # What somebody could ever do with a case of grid 0 0 0 that `worker` reported: all else is 403. None: 404.
 EVER: dict[str, set[str] | None] = {
-    "worker": {"settle", "verify", "rate", "reopen"},
-    "grid_leader": {"verify"},
+    "worker": {"settle", "verify", "rate", "reopen", "spot_check"},
+    "grid_leader": {"verify", "spot_check"},
     "station": DESK | {"comment"} | LEGS,
     "street": CENTRE,
     "district": CENTRE,
@@ -295,7 +296,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 27
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 28
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

@@ -11,7 +11,9 @@ from django.db import transaction
 
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
+from apps.cases.models import SpotDraw
 from apps.cases.services.desk import add_reply
+from apps.cases.services.spot import draw_spot_checks
 from apps.cases.webhooks.services import send_test
 from apps.core.jobs import start_job
 from apps.deadlines import changing, edits
@@ -44,6 +46,10 @@ def fill(office: Office) -> Ground:
     world = office.world
     case = world.dispatched(caller=cases.Caller(name="王小明", phone="13800138000"))
     photo = cases.attach_case_photo(number=case.number, actor=world["worker"], upload=photo_file(), at=world.tick())
+    world.category.on_the_spot = True
+    world.category.save()
+    world.move(world.report(), "settle", "worker", note="已当场清理")
+    draw_spot_checks(at=world.at + timedelta(days=8))
     card = issue_card(case, "yellow", at=world.tick())
     log = make_log(world["worker"], world.at.date(), world.tick(), entry())
     residence = add_resident(world.unit("grid 0 0 0"), world["worker"])
@@ -80,6 +86,7 @@ def fill(office: Office) -> Ground:
         "grid": "310106001001001",
         "case": case.number,
         "card": card.pk,
+        "spot_draw": SpotDraw.objects.get().pk,
         "photo": photo.pk,
         "reporter": case.reporters.get().pk,
         "log": log.client_id,

@@ -220,6 +220,10 @@ cases:act GET /cases/{case}/act/comment/                             302 403 200
 cases:act POST /cases/{case}/act/supervise/                          302 403 403 302 302 403 404 403 404 404 404 404 404 404 404
 cases:cards GET /cards/                                              302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
 cases:card GET /cards/{card}/                                        302 403 200 200 200 200 404 200 404 404 404 404 404 404 404
+cases:spot GET /spot/                                                302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+cases:spot-export GET /spot/export/                                  302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+cases:spot-share POST /spot/shares/                                  302 403 403 422 403 403 403 403 403 403 403 403 403 422 403
+cases:spot-draw GET /spot/draws/{spot_draw}/                         302 404 200 200 200 404 404 200 404 404 404 404 404 404 404
 cases:desk GET /desk/                                                302 403 200 200 403 200 403 403 403 403 403 403 403 200 403
 api:categories GET /api/v1/categories/                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:agencies GET /api/v1/agencies/?unit=310106001                    401 200 200 200 200 200 200 200 200 200 200 200 200 200 200

@@ -12,6 +12,7 @@ from apps.cases.models.categories import Category, CategoryQuerySet
 from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.orders import ExtensionRequest, Supervision
 from apps.cases.models.routing import RoutingRule
+from apps.cases.models.spot import SpotCheck, SpotDraw, SpotShare
 from apps.cases.models.suspensions import Suspension
 from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
 
@@ -27,6 +28,9 @@ __all__ = [
     "LegQuerySet",
     "RoutingRule",
     "SavedFilter",
+    "SpotCheck",
+    "SpotDraw",
+    "SpotShare",
     "StandardReply",
     "Supervision",
     "Suspension",

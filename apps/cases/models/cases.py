@@ -97,6 +97,9 @@ class Case(ChainHead, Placed):
     suspensions_made = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="how often setting it aside was asked for or done"
     )
+    spot_waiting = models.BooleanField(
+        default=False, db_default=False, help_text="drawn for a spot check that has not been made"
+    )
     carded = models.BooleanField(default=False, help_text="a card was issued on one of its limits")
     appeals_open = models.PositiveSmallIntegerField(default=0, help_text="appeals against cards without a decision")
     excused_at = models.DateTimeField(null=True, help_text="when the red card of its handling was withdrawn")

@@ -183,6 +183,17 @@ def _rate(payload: Payload, at: datetime) -> str:
     return _("评价：已解决，满意") if payload.get("satisfied") else _("评价：已解决，不满意")
 
 
+def _spot_draw(payload: Payload, at: datetime) -> str:
+    values = {"since": _when(payload.get("since"), at), "until": _when(payload.get("until"), at)}
+    return _("抽中，待抽查（%(since)s 至 %(until)s 当场处置的案件）") % values
+
+
+def _spot_check(payload: Payload, at: datetime) -> str:
+    if payload.get("passed"):
+        return _("现场抽查通过")
+    return _("现场抽查未通过，重开交 %(agency)s") % {"agency": payload.get("agency", "")}
+
+
 WORDS: dict[str, tuple[Say, str, str]] = {
     "report": (_report, "flag", ""),
     "register": (_register, "clipboard-check", ""),
@@ -213,6 +224,8 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "reveal": (lambda p, at: _("查看反映人姓名和电话"), "eye", ""),
     "reopen": (lambda p, at: _("重开"), "rotate", "near"),
     "rate": (_rate, "star", ""),
+    "spot_draw": (_spot_draw, "dice-3", ""),
+    "spot_check": (_spot_check, "zoom-check", ""),
 }
 
 
@@ -242,7 +255,7 @@ DESK_WORDS = frozenset({"register", "refuse", "dispatch", "escalate", "rework", 
 def _event_entry(event: CaseEvent, at: datetime, legs: Sequence[Leg]) -> Entry:
     payload = event.payload or {}
     say, icon, tone = WORDS.get(event.action, (lambda p, at: event.action, "point", ""))
-    if event.action == "verify" and payload.get("passed") is False:
+    if event.action in {"verify", "spot_check"} and payload.get("passed") is False:
         tone = "late"
     behalf = _on_behalf(event, legs)
     actor = event.actor.name if event.actor else _("系统")

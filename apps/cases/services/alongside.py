@@ -12,10 +12,11 @@ from apps.cases.choices import (
     CaseState,
     OrderState,
     RequestState,
+    SpotState,
     SuspensionState,
 )
 from apps.cases.matters import open_orders_of, request_of
-from apps.cases.models import Case, ExtensionRequest, Supervision, Suspension
+from apps.cases.models import Case, ExtensionRequest, SpotCheck, Supervision, Suspension
 from apps.cases.services.legs import level_of
 from apps.deadlines import rulebook
 from apps.deadlines import services as deadlines
@@ -39,7 +40,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     """After an act: start, hand over, pause, resume or end what runs beside the legs. ``state``, ``desk_id`` and
     ``holder_id`` are the case's before it. The caller saves the case."""
     case, at = step.case, step.at
-    if step.row.action in STARTING:
+    if step.row.action in STARTING or (step.row.action is Action.SPOT_CHECK and case.open):
         start_whole(case, at=at)
     elif not case.open:
         if state != CaseState.REPORTED and state not in FINISHED:
@@ -53,6 +54,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     _orders_follow(case, holder_id, at)
     _request_follows(case, at)
     _pause_follows(case, at)
+    _check_follows(case, at)
 
 
 def start_whole(case: Case, *, at: datetime) -> Limit:
@@ -154,3 +156,10 @@ def _pause_follows(case: Case, at: datetime) -> None:
     lapsed = Suspension.objects.filter(case=case, state=SuspensionState.ASKED, leg__ended_at__isnull=False)
     if lapsed.update(state=SuspensionState.LAPSED, decided_at=at):
         case.suspension_asked = False
+
+
+def _check_follows(case: Case, at: datetime) -> None:
+    """What is opened again before its spot check could be made is checked no more."""
+    if case.spot_waiting and case.open:
+        SpotCheck.objects.filter(case=case, state=SpotState.WAITING).update(state=SpotState.LAPSED, ended_at=at)
+        case.spot_waiting = False

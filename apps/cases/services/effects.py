@@ -9,15 +9,14 @@ from django.utils.translation import gettext as _
 from apps.cases.actions import Action
 from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
-from apps.cases.services import orders, suspensions
+from apps.cases.services import orders, spot, suspensions
 from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
+from apps.cases.services.reopening import take_up_again
 from apps.cases.workflow import By
 from apps.core.errors import Conflict, InvalidInput, WrongState
 from apps.deadlines.choices import Complexity, Stage
-from apps.grid.models import Unit
-from apps.grid.placed import PATH_RELATED, place_at
 from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import dispatch_targets
 
@@ -269,14 +268,9 @@ def _locked_now(cases: "QuerySet[Case]") -> Case | None:
 
 def reopen(step: "Step") -> Details:
     """Not solved after all: the desk that closed it takes it up again, at the place's path of today."""
-    case = step.case
-    for column, unit_id in place_at(Unit.objects.select_related(*PATH_RELATED).get(pk=case.unit_id)).items():
-        setattr(case, column, unit_id)
-    case.state, case.open, case.closed_at = CaseState.REGISTERED, True, None
-    case.reopen_count += 1
-    case.handled_at, case.handled_in_time, case.handled_by, case.verified_at = None, None, None, None
-    _to_desk(step, case.desk, Stage.HANDLING)
-    return {"due": case.due_at}
+    take_up_again(step)
+    step.case.reopen_count += 1
+    return {"due": step.case.due_at}
 
 
 def rate(step: "Step") -> Details:
@@ -311,6 +305,7 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.APPEAL: orders.appeal,
     Action.DECIDE_APPEAL: orders.decide_appeal,
     Action.COMMENT: comment,
+    Action.SPOT_CHECK: spot.spot_check,
     Action.MERGE: merge,
     Action.REOPEN: reopen,
     Action.RATE: rate,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 BEFORE, AFTER = "before", "after"
+EVIDENCE = "evidence"  # what was found at a spot check
 NEEDED = {
     Evidence.NONE: frozenset[str](),
     Evidence.PHOTO_BEFORE: frozenset({BEFORE}),
@@ -40,9 +41,10 @@ def attach_case_photo(
     client_id: uuid.UUID | None = None,
     wrong: Mapping[str, list[str]] | None = None,
 ) -> Attachment:
-    """Add a photo to an open case the actor sees; before handling it shows the problem, later the result.
+    """Add a photo to an open case the actor sees; before handling it shows the problem, later the result. On one that
+    waits for its spot check it shows what is found there.
 
-    Raises ``NotVisible``, ``NotAllowed`` for those who only look on, ``WrongState`` for a finished case,
+    Raises ``NotVisible``, ``NotAllowed`` for those who only look on, ``WrongState`` for another finished case,
     ``InvalidInput`` for what is no photo; ``wrong`` is what an edge found amiss, raised in its place in that order.
     """
     case = Case.objects.filter(number=number).select_for_update().first()
@@ -51,11 +53,13 @@ def attach_case_photo(
     handles = Leg.objects.held_for(actor).filter(case=case).exists()
     if not handles and not covers(actor, Permission.CASE_REPORT, case.place):
         raise NotAllowed
-    if not case.open:
+    if not case.open and not case.spot_waiting:
         raise WrongState(extra={"state": case.state})
     if wrong or upload is None:
         raise InvalidInput(fields=wrong or {"photo": [_("请选择照片。")]})
-    if purpose not in {BEFORE, AFTER}:
+    if case.spot_waiting:
+        purpose = EVIDENCE
+    elif purpose not in {BEFORE, AFTER}:
         purpose = BEFORE if case.state in {CaseState.REPORTED, CaseState.REGISTERED} else AFTER
     return attach_photo(
         kind=CASE_TARGET, target_id=case.pk, upload=upload, actor=actor, at=at, purpose=purpose, client_id=client_id

@@ -22,6 +22,7 @@ from apps.cases.selectors import case_detail, case_page
 from apps.cases.selectors.acting import Acting, acting_on, entries_since
 from apps.cases.selectors.choices import filter_choices
 from apps.cases.selectors.limits import limits_explained
+from apps.cases.selectors.spot import sees_spot_checks
 from apps.cases.views.common import announce, case_context, chips_of, person, safe_next, size_of, wants_pane
 from apps.core import clock
 from apps.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion, WrongState
@@ -53,6 +54,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "cards": [choice for choice in Card.choices if choice[0]],
         "choices": filter_choices(user),
         "may_report": holds(user, Permission.CASE_REGISTER),
+        "sees_spot": sees_spot_checks(user),
     }
     return render(request, "cases/list.html", context)
 

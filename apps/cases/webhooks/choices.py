@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.cases.actions import ACTION_LABELS, Action
+from apps.cases.choices import SPOT_DRAW
 
 TEST_EVENT = "test"
 FORMAT_VERSION = 1
@@ -40,10 +41,13 @@ EVENT_TYPES: dict[str, str] = {
     Action.MERGE: "case.merged",
     Action.REOPEN: "case.reopened",
     Action.RATE: "case.rated",
+    SPOT_DRAW: "case.spot_drawn",
+    Action.SPOT_CHECK: "case.spot_checked",
 }
 EVENT_LABELS: dict[str, "str | Promise"] = {
     "case.reported": pgettext_lazy("case event", "上报"),
     **{EVENT_TYPES[action]: label for action, label in ACTION_LABELS.items() if action in EVENT_TYPES},
+    "case.spot_drawn": pgettext_lazy("case event", "抽中待抽查"),
     TEST_EVENT: _("测试消息"),
 }
 

@@ -11,6 +11,7 @@ from apps.inspections.selectors.logs import (
 )
 from apps.inspections.selectors.phone import (
     case_on_site,
+    cases_to_spot_check,
     cases_to_verify,
     category_suggestions,
     entry_of,
@@ -25,6 +26,7 @@ from apps.inspections.selectors.week import log_panel, read_week, week_page
 
 __all__ = [
     "case_on_site",
+    "cases_to_spot_check",
     "cases_to_verify",
     "category_suggestions",
     "entry_of",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, QuerySet
 
 from apps.cases import suggestions
-from apps.cases.choices import CaseState
-from apps.cases.models import Case, CaseEvent, Category
+from apps.cases.choices import CaseState, SpotState
+from apps.cases.models import Case, CaseEvent, Category, SpotCheck
 from apps.core.attachments import attachments_of
 from apps.core.clock import local
 from apps.core.errors import NotVisible
@@ -125,6 +125,8 @@ class CaseOnSite:
     after: Sequence[Attachment]
     result: str
     verifiable: bool
+    drawn: bool
+    """Whether it was settled on the spot and is seen for a spot check."""
 
 
 def day_mark(
@@ -175,6 +177,13 @@ def cases_to_verify(user: "User") -> "QuerySet[Case]":
     """Handled cases in the scope that ``user`` may verify on site, the soonest limit first."""
     cases = Case.objects.visible_to(user, Permission.CASE_VERIFY).filter(open=True, state=CaseState.HANDLED)
     return cases.exclude(handled_by=user).select_related(*CASE_RELATED).order_by("due_at", "id")
+
+
+def cases_to_spot_check(user: "User") -> "QuerySet[Case]":
+    """Cases in the scope that were settled on the spot by somebody else and drawn for a spot check, oldest first."""
+    drawn = SpotCheck.objects.visible_to(user, Permission.CASE_VERIFY).filter(state=SpotState.WAITING)
+    cases = Case.objects.filter(pk__in=drawn.exclude(settled_by=user).values("case"))
+    return cases.select_related(*CASE_RELATED).order_by("closed_at", "id")
 
 
 def own_reports(user: "User", *, only_open: bool = False) -> "QuerySet[Case]":
@@ -248,7 +257,8 @@ def case_on_site(user: "User", number: str) -> CaseOnSite:
         before=[photo for photo in photos if photo.purpose == "before"],
         after=[photo for photo in photos if photo.purpose != "before"],
         result=leg.note if leg is not None else "",
-        verifiable=case.state == CaseState.HANDLED and case.handled_by_id != user.pk,
+        verifiable=(case.state == CaseState.HANDLED or case.spot_waiting) and case.handled_by_id != user.pk,
+        drawn=case.spot_waiting,
     )
 
 

@@ -127,15 +127,21 @@ def verify_from_phone(
     photos: Sequence[PhonePhoto],
     at: datetime,
 ) -> Case:
-    """Say on site whether a case was handled, with photos; a repeat of the same verification gives its result.
+    """Say on site whether a case was handled, or whether one settled on the spot holds at its spot check, with photos;
+    a repeat of the same verdict gives its result.
 
-    A failed verification needs a note. Raises what ``perform`` raises, and ``InvalidInput`` naming ``note``.
+    A failed verdict needs a note. Raises what ``perform`` raises, and ``InvalidInput`` naming ``note``.
     """
     case = Case.objects.visible_to(actor).select_for_update(of=("self",)).filter(number=number).first()
     if case is not None and case.version == version + 1 and _was_verified_by(case, actor):
         return case
     if case is not None and passed is False and not note.strip():
         raise InvalidInput(fields={"note": [_("未通过时请写明现场情况。")]})
+    if case is not None and case.spot_waiting:
+        _attach(case, actor, photos, "evidence", at)
+        return perform(
+            number=number, action="spot_check", actor=actor, at=at, version=version, note=note, passed=passed
+        )
     case = perform(number=number, action="verify", actor=actor, at=at, version=version, note=note, passed=passed)
     _attach(case, actor, photos, "after", at)
     return case
@@ -158,7 +164,7 @@ def settle_from_phone(
 
 def _was_verified_by(case: Case, actor: "User") -> bool:
     event = CaseEvent.objects.filter(case=case, sequence=case.head_sequence).first()
-    return event is not None and event.action == "verify" and event.actor_id == actor.pk
+    return event is not None and event.action in {"verify", "spot_check"} and event.actor_id == actor.pk
 
 
 def _attach(case: Case, actor: "User", photos: Sequence[PhonePhoto], purpose: str, at: datetime) -> None:

@@ -216,9 +216,14 @@ def entry_case(request: HttpRequest, client_id: uuid.UUID) -> HttpResponse:
 @field_worker
 @require_GET
 def verify(request: HttpRequest) -> HttpResponse:
-    """The handled cases of the grid that wait to be seen on site."""
-    cases = list(selectors.cases_to_verify(signed_in(request))[:100])
-    return render(request, "inspections/field/verify.html", {"field_tab": "verify", "cases": cases})
+    """The handled cases that wait to be seen on site, and those drawn for a spot check."""
+    user = signed_in(request)
+    context = {
+        "field_tab": "verify",
+        "cases": list(selectors.cases_to_verify(user)[:100]),
+        "drawn": list(selectors.cases_to_spot_check(user)[:100]),
+    }
+    return render(request, "inspections/field/verify.html", context)
 
 
 @field_worker

@@ -1,0 +1,200 @@
+"""Spot checks: the share of each unit, the weekly drawing of lots, and what was found on site."""
+
+import secrets
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from apps.cases.choices import CASE_TARGET, CASE_TOPIC, SPOT_DRAW, CaseState, SpotState
+from apps.cases.drawing import DEFAULT_PERCENT, SETS_SHARE, how_many, lots, week_before
+from apps.cases.models import Case, CaseEvent, SpotCheck, SpotDraw, SpotShare
+from apps.cases.services.reopening import take_up_again
+from apps.core import clock
+from apps.core.audit import append_event
+from apps.core.errors import InvalidInput, NotAllowed, NotVisible, WrongState
+from apps.core.models import Attachment
+from apps.core.outbox import enqueue
+from apps.grid.models import Unit
+from apps.grid.permissions import Permission
+from apps.grid.placed import PATH_RELATED, place_at
+from apps.grid.scopes import covers
+from apps.notices import texts
+from apps.notices.services import notify
+from apps.organisation.models import Agency
+from apps.organisation.selectors import agency_people
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+    from apps.cases.services.acting import Step
+
+Details = dict[str, Any]
+SETTLED_ON_THE_SPOT = "spot"
+DRAWN_TITLE = gettext_noop("待抽查 %(count)s 件")
+DRAWN = gettext_noop("%(since)s 至 %(until)s 当场处置 %(population)s 件，抽取 %(percent)s%%。")
+
+
+# What is found on site
+
+
+def spot_check(step: "Step") -> Details:
+    """Seen on site after all: it holds, or the case is opened again at its desk and counted as rework.
+
+    Needs words or a photo of what was seen; where it does not hold, words.
+    """
+    check = SpotCheck.objects.filter(case=step.case, state=SpotState.WAITING).first()
+    if check is None:
+        raise WrongState(extra={"state": step.case.state})
+    passed = bool(step.given["passed"])
+    if not step.note and not (passed and _has_photo(step, check)):
+        text = _("请写明现场情况，或附照片。") if passed else _("抽查不通过须写明情况。")
+        raise InvalidInput(fields={"note": [text]})
+    check.state = SpotState.PASSED if passed else SpotState.FAILED
+    check.checked_by, check.ended_at, check.note = step.actor, step.at, step.note
+    check.save()
+    step.case.spot_waiting = False
+    settler = {"settler": check.settled_by_id, "settled_by": check.settled_by.name}  # type: ignore[attr-defined]
+    if passed:
+        return {"passed": True, **settler}
+    step.case.rework_count += 1
+    take_up_again(step)
+    return {"passed": False, "agency": step.case.desk.name, "due": step.case.due_at, **settler}
+
+
+def _has_photo(step: "Step", check: SpotCheck) -> bool:
+    photos = Attachment.objects.filter(target_kind=CASE_TARGET, target_id=step.case.pk, uploaded_by=step.actor)
+    return photos.filter(uploaded_at__gte=check.draw.made_at).exists()
+
+
+# Drawing lots
+
+
+def draw_spot_checks(*, at: datetime) -> int:
+    """Draw from what was settled on the spot in the last whole week, once for each desk; answers how many cases.
+
+    Safe to run twice, late, or killed half-way: a desk that has its draw for the week gets no second one.
+    """
+    since, until = week_before(clock.local(at).date())
+    settled = _settled_in(since, until)
+    done = SpotDraw.objects.filter(until=until).values("desk")
+    desks = settled.exclude(desk__in=done).order_by().values_list("desk", flat=True).distinct()
+    return sum(_draw_at(desk, since, until, at) for desk in list(desks))
+
+
+def _settled_in(since: date, until: date) -> Any:
+    begin = datetime.combine(since, datetime.min.time(), tzinfo=clock.SHANGHAI)
+    end = datetime.combine(until + timedelta(days=1), datetime.min.time(), tzinfo=clock.SHANGHAI)
+    # every district, so that its index of finished cases is used
+    districts = Unit.objects.filter(kind="district").values_list("pk", flat=True)
+    closed = Case.objects.filter(district__in=list(districts), open=False, closed_at__gte=begin, closed_at__lt=end)
+    return closed.filter(state=CaseState.CLOSED, settled_kind=SETTLED_ON_THE_SPOT, handled_by__isnull=False)
+
+
+@transaction.atomic
+def _draw_at(desk_id: int, since: date, until: date, at: datetime) -> int:
+    """The draw of one desk, whose row keeps two runs from drawing at once."""
+    desk = Agency.objects.select_for_update(of=("self",)).select_related("unit").get(pk=desk_id)
+    if SpotDraw.objects.filter(desk=desk, until=until).exists():
+        return 0
+    cases = list(_settled_in(since, until).filter(desk=desk).order_by("pk").select_for_update(of=("self",)))
+    unit = Unit.objects.select_related(*PATH_RELATED).get(pk=desk.unit_id)  # type: ignore[attr-defined]
+    percent = percent_at(unit)
+    if not cases or not percent:
+        return 0
+    seed, numbers = secrets.token_hex(16), sorted(case.number for case in cases)
+    chosen = set(lots(seed, numbers, how_many(len(numbers), percent)))
+    draw = SpotDraw.objects.create(
+        desk=desk,
+        since=since,
+        until=until,
+        percent=percent,
+        seed=seed,
+        population=numbers,
+        drawn=len(chosen),
+        made_at=at,
+        **place_at(unit),
+    )
+    for case in cases:
+        if case.number in chosen:
+            _put_on_list(draw, case, at)
+    _tell(draw, at)
+    return len(chosen)
+
+
+def _tell(draw: SpotDraw, at: datetime) -> None:
+    """The people at the desk hear that there is something to be seen on site."""
+    notify(
+        agency_people(draw.desk).order_by().values_list("pk", flat=True),
+        kind="case.spot_draw",
+        title=DRAWN_TITLE,
+        body=DRAWN,
+        params={
+            "count": draw.drawn,
+            "since": texts.day(draw.since),
+            "until": texts.day(draw.until),
+            "population": len(draw.population),
+            "percent": draw.percent,
+        },
+        url=f"/spot/draws/{draw.pk}/",
+        dedupe_key=f"case-spot-draw:{draw.pk}",
+        at=at,
+    )
+
+
+def _put_on_list(draw: SpotDraw, case: Case, at: datetime) -> None:
+    SpotCheck.objects.create(
+        draw=draw,
+        case=case,
+        settled_by_id=case.handled_by_id or 0,  # type: ignore[attr-defined]
+        settled_at=case.closed_at or at,
+        **case.place,
+    )
+    payload = {"draw": draw.pk, "since": draw.since, "until": draw.until, "seed": draw.seed}
+    append_event(
+        CaseEvent,
+        case,
+        actor=None,
+        action=SPOT_DRAW,
+        payload=payload,
+        at=at,
+        save_head=False,
+        from_state=case.state,
+        to_state=case.state,
+    )
+    case.spot_waiting = True
+    case.save(update_fields=["spot_waiting", "head_sequence", "head_hash"])
+    message = {"case": case.pk, "action": SPOT_DRAW, "event": case.head_sequence, "actor": None}
+    enqueue(CASE_TOPIC, message, at=at)
+
+
+# The share
+
+
+def percent_at(unit: Unit) -> int:
+    """The share in force at ``unit``, whose ancestors are loaded: its own, else that of the nearest unit above, else
+    ten in a hundred."""
+    chain = [pk for pk in reversed(list(place_at(unit).values())) if pk]
+    rows = SpotShare.objects.filter(unit__in=chain).order_by("unit_id", "-set_at", "-id").distinct("unit")
+    found = {row.unit_id: row.percent for row in rows}  # type: ignore[attr-defined]
+    set_ones = (percent for pk in chain if (percent := found.get(pk)) is not None)
+    return next(set_ones, DEFAULT_PERCENT)
+
+
+def set_share(*, actor: "User", code: str, percent: int | None, at: datetime) -> SpotShare:
+    """From now on draw ``percent`` in a hundred at the unit of that code and below; ``None``: as in the unit above.
+
+    Raises ``NotVisible`` for a unit outside the scope, ``NotAllowed`` for those who do not sit at a street's or the
+    district's centre above it, ``InvalidInput`` naming ``unit`` for a grid and ``percent`` out of range.
+    """
+    unit = Unit.objects.open().select_related(*PATH_RELATED).filter(code=code).first()
+    if unit is None or not covers(actor, Permission.CASE_VIEW, place_at(unit)):
+        raise NotVisible
+    if not covers(actor, SETS_SHARE, place_at(unit)):
+        raise NotAllowed
+    if unit.kind == "grid":
+        raise InvalidInput(fields={"unit": [_("抽查比例按社区、街道或区设置。")]})
+    if percent is not None and not 0 <= percent <= 100:
+        raise InvalidInput(fields={"percent": ["0–100"]})
+    return SpotShare.objects.create(unit=unit, percent=percent, set_by=actor, set_at=at)
