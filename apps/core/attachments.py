@@ -13,15 +13,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from apps.core.errors import InvalidInput, NotVisible
 from apps.core.models import Attachment
+from apps.core.quotas import MEGABYTE, charge, limits
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
 THUMBNAIL_SIDE = 320
-MOST_PER_TARGET = 20
 
 Visible = Callable[["User", int], bool]
 _targets: dict[str, Visible] = {}
@@ -55,20 +54,21 @@ def attach_photo(
     at: datetime,
     purpose: str = "evidence",
     client_id: uuid.UUID | None = None,
+    unit_id: int | None = None,
 ) -> Attachment:
     """Check, re-encode and keep a photo; a repeat with the same ``client_id`` gives the first one.
 
-    The caller has checked the actor's right to the row. Raises ``InvalidInput`` naming ``photo`` when it is no
-    image, too large in bytes or pixels, or when the row has its full number already.
+    The caller has checked the actor's right to the row and is in a transaction. ``unit_id`` is the unit whose total the
+    photo counts in. Raises ``InvalidInput`` naming ``photo`` when it is no image, too large in bytes or pixels, or
+    when a quota is used up (``quotas.charge``).
     """
     if client_id is not None:
         kept = Attachment.objects.filter(client_id=client_id, uploaded_by=actor).first()
         if kept is not None:
             return kept
-    if Attachment.objects.filter(target_kind=kind, target_id=target_id).count() >= MOST_PER_TARGET:
-        raise _refused(_("每件最多 %(most)d 张照片。") % {"most": MOST_PER_TARGET})
     image = _read(upload)
     body, thumbnail = _encode(image, LONGEST_SIDE), _encode(image, THUMBNAIL_SIDE)
+    charge(kind=kind, target_id=target_id, actor=actor, unit_id=unit_id, size=len(body[0]), at=at)
     attachment = Attachment(
         client_id=client_id,
         target_kind=kind,
@@ -94,7 +94,7 @@ def copy_attachments(*, kind: str, source_id: int, target_id: int) -> None:
     """
     rows = attachments_of(kind, source_id)
     for row in rows:
-        row.pk, row.client_id, row.target_id = uuid.uuid4(), None, target_id
+        row.pk, row.client_id, row.target_id, row.copied = uuid.uuid4(), None, target_id, True
     Attachment.objects.bulk_create(rows)
 
 
@@ -103,17 +103,22 @@ def _refused(text: str) -> InvalidInput:
 
 
 def _read(upload: BinaryIO) -> Image.Image:
-    data = upload.read(LARGEST_BYTES + 1)
-    if len(data) > LARGEST_BYTES:
-        raise _refused(_("照片不能超过 %(most)d MB。") % {"most": LARGEST_BYTES // 1024 // 1024})
+    largest = limits().file_mb * MEGABYTE
+    data = upload.read(largest + 1)
+    if len(data) > largest:
+        raise _refused(_("照片不能超过 %(most)d MB，请缩小后再传。") % {"most": limits().file_mb})
     try:
         image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
         if image.width * image.height > LARGEST_PIXELS:
-            raise _refused(_("照片像素过大，请缩小后再传。"))
+            raise Image.DecompressionBombError
         image.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise _refused(_("照片像素过大，请缩小后再传。")) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise _refused(_("只接受 JPEG、PNG 或 WebP 照片。")) from error
-    return ImageOps.exif_transpose(image).convert("RGB")
+    upright = ImageOps.exif_transpose(image).convert("RGB")
+    upright.info.clear()  # a comment would be written into the new file again
+    return upright
 
 
 def _encode(image: Image.Image, longest: int) -> tuple[bytes, int, int]:

@@ -177,13 +177,33 @@ class Attachment(models.Model):
     sha256 = models.BinaryField(max_length=32)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
+    copied = models.BooleanField(
+        default=False, db_default=False, help_text="shares the files of another row, which counts alone"
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["target_kind", "target_id"], name="core_attachment_target")]
+        indexes = [
+            models.Index(fields=["target_kind", "target_id"], name="core_attachment_target"),
+            models.Index(fields=["uploaded_by", "uploaded_at"], name="core_attachment_uploader_day"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(size__gt=0, width__gt=0, height__gt=0), name="core_attachment_not_empty"
             ),
+        ]
+
+
+class AttachmentUse(models.Model):
+    """What the photos of one unit take up, counted in the transaction of each. ``unit_id`` is the id of a unit
+    of the tree, which a room above knows."""
+
+    unit_id = models.BigIntegerField(unique=True)
+    files = models.PositiveIntegerField()
+    size = models.BigIntegerField(help_text="bytes")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(files__gt=0, size__gt=0), name="core_attachmentuse_not_empty"),
         ]
 
 

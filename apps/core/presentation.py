@@ -142,3 +142,12 @@ def limit_look(
     if over:
         return LimitLook(tone, "clock-exclamation", pgettext("limit", "超 %(span)s") % {"span": span}, share)
     return LimitLook(tone, "clock", pgettext("limit", "剩 %(span)s") % {"span": span}, share)
+
+
+def size_text(size: int) -> str:
+    """A size in bytes as ``640 KB``, ``3.2 MB`` or ``51.0 GB``."""
+    kilobytes = size / 1024
+    if kilobytes < 1000:
+        return f"{-(-size // 1024)} KB"
+    megabytes = kilobytes / 1024
+    return f"{megabytes:.1f} MB" if megabytes < 1000 else f"{megabytes / 1024:.1f} GB"

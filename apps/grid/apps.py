@@ -15,10 +15,11 @@ class GridConfig(AppConfig):
         from apps.core.navigation import register_item, register_place_name
         from apps.core.search import register_search
         from apps.grid.finding import find_units
-        from apps.grid.manage_tabs import register_tab
+        from apps.grid.manage_tabs import register_lines, register_tab
         from apps.grid.permissions import Permission
         from apps.grid.scopes import holds
         from apps.grid.selectors import only_district_name
+        from apps.grid.storage import storage_overview
 
         register_item("map", _("地图"), "grid:map", lambda user: holds(user, Permission.UNIT_VIEW), 30)
         register_item(
@@ -30,5 +31,6 @@ class GridConfig(AppConfig):
         )
         register_tab("overview", _("概况"), "grid:overview", Permission.UNIT_VIEW, 10)
         register_tab("boundary", _("边界"), "grid:boundary", Permission.BOUNDARY_EDIT, 20)
+        register_lines(storage_overview)
         register_search(find_units)
         register_place_name(only_district_name)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from apps.grid import converters, views
+from apps.grid import converters, views, views_storage
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("map/<unit:code>/", views.map_page, name="unit"),
     path("map/<unit:code>/siblings/", views.siblings, name="siblings"),
     path("manage/", views.manage_home, name="manage"),
+    path("manage/storage/", views_storage.storage, name="storage"),
     path("manage/<unit:code>/", views.overview, name="overview"),
     path("manage/<unit:code>/boundary/", views.boundary, name="boundary"),
 ]

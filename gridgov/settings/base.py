@@ -96,6 +96,15 @@ CACHES = {
     }
 }
 
+ATTACHMENT_LIMITS = {
+    "file_mb": int(os.environ.get("GRIDGOV_PHOTO_FILE_MB", "10")),
+    "row_photos": int(os.environ.get("GRIDGOV_PHOTOS_PER_CASE", "20")),
+    "row_mb": int(os.environ.get("GRIDGOV_PHOTO_MB_PER_CASE", "20")),
+    "day_photos": int(os.environ.get("GRIDGOV_PHOTOS_PER_DAY", "200")),
+    "day_mb": int(os.environ.get("GRIDGOV_PHOTO_MB_PER_DAY", "200")),
+    "unit_mb": int(os.environ.get("GRIDGOV_PHOTO_MB_PER_UNIT", "51200")),
+}
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

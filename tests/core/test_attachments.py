@@ -1,7 +1,9 @@
 """Photos are checked by content, lose their metadata, and are served only to those who see what they hang on."""
 
 import io
+import struct
 import uuid
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -64,7 +66,7 @@ def test_the_same_identifier_twice_gives_one_photo(target: set[int]) -> None:
         pytest.param(io.BytesIO(b""), id="empty"),
         pytest.param(picture(form="GIF"), id="gif"),
         pytest.param(io.BytesIO(picture().getvalue()[:200]), id="cut off"),
-        pytest.param(io.BytesIO(b"0" * (attachments.LARGEST_BYTES + 1)), id="too large"),
+        pytest.param(io.BytesIO(b"0" * (10 * 1024 * 1024 + 1)), id="too large"),
     ],
 )
 def test_what_is_no_photo_is_refused_by_field(target: set[int], upload: io.BytesIO) -> None:
@@ -79,6 +81,53 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(target: set[int], m
     monkeypatch.setattr(attachments, "LARGEST_PIXELS", 1000)
     with pytest.raises(InvalidInput):
         attach(make_user(), picture(100, 100))
+
+
+def bomb(width: int, height: int) -> io.BytesIO:
+    """A PNG of a few kilobytes that says, and holds, millions of points."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    packer = zlib.compressobj(9)
+    row = bytes(1 + (width + 7) // 8)
+    body = b"".join(packer.compress(row) for _line in range(height)) + packer.flush()
+    signature = bytes([137]) + b"PNG\r\n" + bytes([26]) + b"\n"
+    return io.BytesIO(signature + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b""))
+
+
+@pytest.mark.django_db
+def test_a_bomb_is_refused_before_it_is_unpacked(target: set[int]) -> None:
+    upload = bomb(20_000, 20_000)
+    assert len(upload.getvalue()) < 100_000
+    with pytest.raises(InvalidInput) as refused:
+        attach(make_user(), upload)
+    assert refused.value.fields == {"photo": ["照片像素过大，请缩小后再传。"]}
+    assert attach(make_user(), bomb(400, 300)).width == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "payload", [b"<?php system($_GET[0]); ?>", b"<script>alert(1)</script>", b"PK\x03\x04" + b"a" * 40]
+)
+def test_of_a_file_that_is_two_things_only_the_picture_stays(target: set[int], payload: bytes) -> None:
+    comment = picture(form="JPEG", comment=payload).getvalue()
+    for upload in (io.BytesIO(picture().getvalue() + payload), io.BytesIO(comment)):
+        assert payload in upload.getvalue()
+        kept = attach(make_user(), upload)
+        for file in (kept.file, kept.thumbnail):
+            stored = file.open("rb").read()
+            assert payload not in stored
+            assert Image.open(io.BytesIO(stored)).format == "JPEG"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", [b"GIF89a", b"%PDF-1.7\n", b"<html>", b"MZ"])
+def test_a_picture_hidden_behind_another_type_is_refused(target: set[int], first: bytes) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        attach(make_user(), io.BytesIO(first + picture().getvalue()))
+    assert refused.value.fields == {"photo": ["只接受 JPEG、PNG 或 WebP 照片。"]}
 
 
 @pytest.mark.django_db

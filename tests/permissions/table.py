@@ -98,6 +98,7 @@ grid:map GET /map/                                                   302 302 302
 grid:unit GET /map/{unit}/                                           302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
 grid:siblings GET /map/{unit}/siblings/                              302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
 grid:manage GET /manage/                                             302 302 302 302 302 403 302 302 302 302 302 302 302 302 403
+grid:storage GET /manage/storage/                                    302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 grid:overview GET /manage/{unit}/                                    302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
 grid:boundary GET /manage/{unit}/boundary/                           302 404 403 403 403 404 403 403 403 200 403 404 404 404 404
 api:unit-list GET /api/v1/units/?parent={unit}                       401 200 200 200 200 200 200 200 200 200 200 200 200 200 200

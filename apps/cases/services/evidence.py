@@ -16,6 +16,7 @@ from apps.core.models import Attachment
 from apps.deadlines.models import CardAppeal
 from apps.grid.permissions import Permission
 from apps.grid.scopes import covers
+from apps.grid.storage import storage_unit
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -62,7 +63,14 @@ def attach_case_photo(
     elif purpose not in {BEFORE, AFTER}:
         purpose = BEFORE if case.state in {CaseState.REPORTED, CaseState.REGISTERED} else AFTER
     return attach_photo(
-        kind=CASE_TARGET, target_id=case.pk, upload=upload, actor=actor, at=at, purpose=purpose, client_id=client_id
+        kind=CASE_TARGET,
+        target_id=case.pk,
+        upload=upload,
+        actor=actor,
+        at=at,
+        purpose=purpose,
+        client_id=client_id,
+        unit_id=storage_unit(case.place),
     )
 
 
@@ -76,7 +84,9 @@ def attach_case_photos(*, number: str, actor: "User", uploads: Iterable[BinaryIO
 def attach_appeal_photo(*, case: Case, actor: "User", upload: BinaryIO, at: datetime) -> Attachment:
     """Add a photo to the appeal that the actor has just made; raises ``InvalidInput`` for what is no photo."""
     appeal = CardAppeal.objects.filter(made_by=actor, made_at=at).latest("pk")
-    return attach_photo(kind=APPEAL_TARGET, target_id=appeal.pk, upload=upload, actor=actor, at=at)
+    return attach_photo(
+        kind=APPEAL_TARGET, target_id=appeal.pk, upload=upload, actor=actor, at=at, unit_id=storage_unit(case.place)
+    )
 
 
 def check_evidence(case: Case) -> None:

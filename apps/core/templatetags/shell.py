@@ -73,6 +73,12 @@ def count_capped(number: int | None) -> str:
     return "" if number is None else f"{COUNT_CAP}+" if number > COUNT_CAP else str(number)
 
 
+@register.filter
+def size(number: int) -> str:
+    """A size in bytes in words: ``3.2 MB``."""
+    return presentation.size_text(number)
+
+
 @register.simple_tag
 def html_lang() -> str:
     """The document's language as browsers choose Chinese glyphs by it."""

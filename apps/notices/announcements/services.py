@@ -21,6 +21,7 @@ from apps.grid.models import Unit
 from apps.grid.permissions import Permission
 from apps.grid.placed import place_at
 from apps.grid.scopes import covers
+from apps.grid.storage import storage_unit
 from apps.notices.announcements import audience
 from apps.notices.announcements.choices import ANNOUNCEMENT_TARGET, AnnouncementState
 from apps.notices.announcements.models import PATH, Announcement, Receipt
@@ -367,7 +368,13 @@ def _check_manager(actor: "User", announcement: Announcement) -> None:
 
 
 def _attach(draft: Announcement, actor: "User", uploads: Iterable[BinaryIO], at: datetime) -> None:
-    given: dict[str, Any] = {"kind": ANNOUNCEMENT_TARGET, "target_id": draft.pk, "actor": actor, "at": at}
+    given: dict[str, Any] = {
+        "kind": ANNOUNCEMENT_TARGET,
+        "target_id": draft.pk,
+        "actor": actor,
+        "at": at,
+        "unit_id": storage_unit(draft.place),
+    }
     try:
         for upload in uploads:
             attach_photo(upload=upload, purpose="announcement", **given)
