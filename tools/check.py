@@ -41,6 +41,7 @@ PARTS: dict[str, tuple[list[str], dict[str, str]]] = {
     "translations": ([sys.executable, "-m", "tools.translations", "check"], OFFLINE),
     "imports": (program("lint-imports", "--no-cache"), OFFLINE),
     "migrations": (manage("makemigrations", "--check", "--dry-run"), OFFLINE),
+    "cases": (manage("describe_cases", "--check"), OFFLINE),
     "deployment": (manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     "compose": (program("check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"), {}),
     "addresses": ([sys.executable, "-m", "tools.addresses"], {}),

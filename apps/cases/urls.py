@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from apps.cases.views import batch, cards, case, desk, dispatch, filters, history, intake, replies, reporters, spot
+from apps.cases.views import (
+    batch,
+    cards,
+    case,
+    desk,
+    dispatch,
+    filters,
+    guide,
+    history,
+    intake,
+    replies,
+    reporters,
+    spot,
+)
 from apps.cases.webhooks.urls import urlpatterns as webhooks
 
 app_name = "cases"
@@ -43,5 +56,6 @@ urlpatterns = [
     path("cards/", cards.cards, name="cards"),
     path("cards/<int:card_id>/", cards.card, name="card"),
     path("desk/", desk.desk, name="desk"),
+    path("help/cases/", guide.cases_explained, name="help"),
     path("manage/webhooks/", include(webhooks)),
 ]

@@ -41,6 +41,20 @@ class By(StrEnum):
     """Anybody whose scope covers the case."""
 
 
+BY_LABELS: dict[By, Promise] = {
+    By.DESK: _("受理该案的中心"),
+    By.HANDLER: _("本环节的处置单位"),
+    By.HOLDER: _("持有案件的单位"),
+    By.VERIFIER: _("未参与处置的现场核查人"),
+    By.REPORTER: _("上报人"),
+    By.ABOVE: _("持有单位的上级中心"),
+    By.ORDERER: _("下达督办的一级或其上级"),
+    By.CARDED: _("收到红黄牌的单位"),
+    By.REVIEWER: _("申诉单位的上级"),
+    By.COVERING: _("辖区包含该案的人员"),
+}
+
+
 class Fact(StrEnum):
     """What may be so about a case beside its state, and opens or closes a row of the table."""
 
@@ -74,11 +88,25 @@ FACT_LABELS: dict[Fact, Promise] = {
 }
 
 
+INPUT_LABELS: dict[str, Promise] = {
+    "agency": _("主办单位"),
+    "passed": _("核查结果"),
+    "until": _("期限"),
+    "promised": _("承诺办结日期"),
+    "approved": _("批复"),
+    "upheld": _("裁定"),
+    "into": _("并入的案件"),
+    "solved": _("是否解决"),
+    "satisfied": _("是否满意"),
+}
+
+
 @dataclass(frozen=True)
 class Transition:
-    """One row: from which states, by whom and with which permission, to which state (``None``: it stays or the effect
-    decides). ``legs`` are the states the actor's own leg may be in; ``inputs`` must be given, ``note`` a text too.
-    ``when`` holds the facts that must all be so, ``unless`` those of which none may be."""
+    """One row: from which states, by whom and with which permission, to which state (``None``: it
+    stays). ``also`` are further states it may end in, by what is given or by where the case came from. ``legs``
+    are the states the actor's own leg may be in; ``inputs`` must be given, ``note`` a text too. ``when`` holds the
+    facts that must all be so, ``unless`` those of which none may be."""
 
     action: Action
     sources: frozenset[CaseState]
@@ -88,6 +116,7 @@ class Transition:
     note: bool = False
     inputs: tuple[str, ...] = ()
     legs: frozenset[LegState] = field(default_factory=frozenset)
+    also: frozenset[CaseState] = field(default_factory=frozenset)
     when: frozenset[Fact] = field(default_factory=frozenset)
     unless: frozenset[Fact] = field(default_factory=frozenset)
 
@@ -103,11 +132,12 @@ def _row(
     target: CaseState | None,
     by: By,
     *,
+    also: Iterable[CaseState] = (),
     when: Iterable[Fact] = (),
     unless: Iterable[Fact] = (),
     **more: object,
 ) -> Transition:
-    conditions = {"when": frozenset(when), "unless": frozenset(unless)}
+    conditions = {"also": frozenset(also), "when": frozenset(when), "unless": frozenset(unless)}
     return Transition(action, frozenset(sources), target, by, **conditions, **more)  # type: ignore[arg-type]
 
 
@@ -120,8 +150,24 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Action.ACCEPT, [S.DISPATCHED], None, By.HANDLER, legs=frozenset({LegState.OFFERED})),
     _row(Action.RETURN, [S.DISPATCHED], S.REGISTERED, By.HANDLER, note=True, legs=frozenset({LegState.OFFERED})),
     _row(Action.FEEDBACK, [S.DISPATCHED], S.HANDLED, By.HANDLER, note=True, legs=frozenset({LegState.ACCEPTED})),
-    _row(Action.VERIFY, [S.HANDLED], S.VERIFIED, By.VERIFIER, needs=P.CASE_VERIFY, inputs=("passed",)),
-    _row(Action.REWORK, [S.HANDLED, S.VERIFIED], S.DISPATCHED, By.DESK, needs=P.CASE_DISPATCH, note=True),
+    _row(
+        Action.VERIFY,
+        [S.HANDLED],
+        S.VERIFIED,
+        By.VERIFIER,
+        needs=P.CASE_VERIFY,
+        inputs=("passed",),
+        also=[S.DISPATCHED, S.REGISTERED],
+    ),
+    _row(
+        Action.REWORK,
+        [S.HANDLED, S.VERIFIED],
+        S.DISPATCHED,
+        By.DESK,
+        needs=P.CASE_DISPATCH,
+        note=True,
+        also=[S.REGISTERED],
+    ),
     _row(Action.CLOSE, [S.VERIFIED], S.CLOSED, By.DESK, needs=P.CASE_CLOSE),
     _row(Action.ESCALATE, [S.REGISTERED], S.REGISTERED, By.DESK, needs=P.CASE_ESCALATE, note=True, unless=[F.AT_TOP]),
     _row(
@@ -133,8 +179,8 @@ TRANSITIONS: tuple[Transition, ...] = (
         note=True,
         inputs=("until",),
     ),
-    _row(Action.RESUME, [S.SUSPENDED], None, By.DESK, needs=P.CASE_SETTLE),
-    _row(Action.RESUME, [S.SUSPENDED], None, By.ABOVE, needs=P.CASE_SUSPEND),
+    _row(Action.RESUME, [S.SUSPENDED], S.REGISTERED, By.DESK, needs=P.CASE_SETTLE, also=[S.DISPATCHED]),
+    _row(Action.RESUME, [S.SUSPENDED], S.REGISTERED, By.ABOVE, needs=P.CASE_SUSPEND, also=[S.DISPATCHED]),
     _row(
         Action.ASK_SUSPENSION,
         [S.REGISTERED, S.DISPATCHED],
@@ -162,6 +208,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         By.ABOVE,
         needs=P.CASE_SUSPEND,
         inputs=("approved",),
+        also=[S.SUSPENDED],
         when=[F.PAUSE_ASKED],
     ),
     _row(
@@ -214,6 +261,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         By.VERIFIER,
         needs=P.CASE_VERIFY,
         inputs=("passed",),
+        also=[S.REGISTERED],
         when=[F.SPOT_WAITING],
     ),
     _row(Action.RATE, [S.CLOSED], None, By.REPORTER, inputs=("solved", "satisfied")),
@@ -241,6 +289,12 @@ class Standing:
 def rows_of(action: Action) -> tuple[Transition, ...]:
     """The rows of one action."""
     return tuple(row for row in TRANSITIONS if row.action is action)
+
+
+def ends_of(row: Transition, source: CaseState) -> frozenset[CaseState]:
+    """Every state in which a case that was in ``source`` may be after the row was used; an assistant's leg moves it
+    nowhere."""
+    return row.also | {row.target or source} | ({source} if row.by is By.HANDLER else set())
 
 
 def check(action: Action, standing: Standing) -> Transition:

@@ -10,7 +10,7 @@ from apps.cases.actions import Action
 from apps.cases.choices import CaseState
 from apps.cases.models import Case, Leg
 from apps.cases.standing import own_leg, standing_of
-from apps.cases.workflow import check
+from apps.cases.workflow import check, ends_of, rows_of
 from apps.core.errors import DomainError, NotVisible, WrongState
 from tests.factories.cases import World
 
@@ -224,6 +224,8 @@ def test_what_is_allowed_moves_the_case(world: World, state: str, role: str, act
     after = world.move(case, action, role, **given)
     target = "closed" if (action, state) == ("settle", "reported") else "handled" if action == "settle" else ""
     assert after.state == (target or AFTER.get(action) or STATE_OF.get(state, state))
+    source = CaseState(STATE_OF.get(state, state))
+    assert any(after.state in ends_of(row, source) for row in rows_of(Action(action)) if source in row.sources)
     kept = Case.objects.get(pk=case.pk)
     assert (kept.state, kept.head_sequence) == (after.state, case.head_sequence + 1)
     assert kept.open == (kept.state not in {"refused", "merged", "closed"})
