@@ -33,6 +33,11 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     APPEAL = "appeal"
     DECIDE_APPEAL = "decide_appeal"
+    DISSUADE = "dissuade"
+    HAND_OVER = "hand_over"
+    DECIDE_PENALTY = "decide_penalty"
+    MEDIATE = "mediate"
+    CONCLUDE_MEDIATION = "conclude_mediation"
     COMMENT = "comment"
     MERGE = "merge"
     REOPEN = "reopen"
@@ -64,6 +69,11 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.WITHDRAW: _("撤回督办"),
     Action.APPEAL: _("红黄牌申诉"),
     Action.DECIDE_APPEAL: _("裁定申诉"),
+    Action.DISSUADE: _("现场劝导"),
+    Action.HAND_OVER: _("移交执法"),
+    Action.DECIDE_PENALTY: _("处罚决定"),
+    Action.MEDIATE: _("调解"),
+    Action.CONCLUDE_MEDIATION: _("调解结果"),
     Action.COMMENT: _("批注"),
     Action.MERGE: _("合并"),
     Action.REOPEN: _("重开"),

@@ -20,6 +20,7 @@ from apps.cases.choices import (
 )
 from apps.cases.models import Case, CaseEvent, Leg, Supervision
 from apps.cases.reviews import REVIEW, REVIEW_TITLE
+from apps.cases.services.screenings import MISSING
 from apps.cases.services.spot import DRAWN, DRAWN_TITLE
 from apps.cases.webhooks.claims import PAUSED_KIND
 from apps.cases.webhooks.fanout import spread
@@ -60,6 +61,11 @@ NOTE = _("%(note)s")
 WORDS = {
     "report": Words(_("新案件待受理：%(subject)s"), LIMIT, _("新案件待受理"), Group.DISPATCHED, "inbox"),
     "dispatch": Words(_("派给本单位：%(subject)s"), LIMIT, _("案件派给本单位"), Group.DISPATCHED, "send"),
+    "hand_over": Words(_("移交执法：%(subject)s"), LIMIT, _("案件移交执法"), Group.DISPATCHED, "shield"),
+    "decide_penalty": Words(_("执法已决定：%(subject)s"), "", _("执法决定"), Group.OUTCOMES, "gavel"),
+    "conclude_mediation": Words(
+        _("调解有结果：%(subject)s"), NOTE, _("纠纷调解结果"), Group.OUTCOMES, "heart-handshake"
+    ),
     "return": Words(_("被退回：%(subject)s"), NOTE, _("派出的案件被退回"), Group.DISPATCHED, "arrow-back-up"),
     "escalate": Words(_("下级上报：%(subject)s"), NOTE, _("下级上报案件"), Group.DISPATCHED, "arrow-up"),
     "handled": Words(_("请现场核查：%(subject)s"), LIMIT, _("案件待现场核查"), Group.VERIFICATION, "map-pin"),
@@ -103,6 +109,7 @@ def register_kinds() -> None:
     """Let inbox and preferences know the kinds of notices that cases send."""
     for kind, words in WORDS.items():
         kinds.register(f"case.{kind}", icon=words.icon, tone=words.tone, label=words.label, group=words.group)
+    kinds.register(MISSING, icon="report-search", tone="near", label=_("纠纷排查未报"), group=Group.LIMITS)
     kinds.register(PAUSED_KIND, icon="plug-off", tone="late", label=_("事件推送暂停"))
 
 
@@ -163,8 +170,10 @@ def _who(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
     payload, action = event.payload or {}, event.action
     if action in {"report", Action.ESCALATE, Action.REOPEN}:
         return action, _people(case.desk)
-    if action == Action.DISPATCH:
+    if action in {Action.DISPATCH, Action.HAND_OVER}:
         return action, _offered(case)
+    if action in {Action.DECIDE_PENALTY, Action.CONCLUDE_MEDIATION}:
+        return action, _people(case.desk)
     if action == Action.RETURN:
         return action, _people(case.desk) if payload.get("role") == LegRole.LEAD else ()
     if action in {Action.FEEDBACK, Action.SETTLE} and event.to_state == "handled":

@@ -35,7 +35,7 @@ COLUMNS = (
     "origin",
 )
 URGENCIES = ("normal", "urgent")
-EVIDENCE = ("none", "photo_before", "photo_after", "both")
+EVIDENCE = ("none", "photo_before", "photo_after", "both", "mediation")
 YES_NO = {"yes": True, "no": False}
 LEAF_LEVEL = 3
 WORD = re.compile(r"[a-z0-9]+")

@@ -141,6 +141,7 @@ class Evidence(models.TextChoices):
     PHOTO_BEFORE = "photo_before", _("处置前照片")
     PHOTO_AFTER = "photo_after", _("处置后照片")
     BOTH = "both", _("处置前后照片")
+    MEDIATION = "mediation", _("调解结果")
 
 
 class OrderState(models.TextChoices):
@@ -178,6 +179,60 @@ class SuspensionState(models.TextChoices):
     LAPSED = "lapsed", pgettext_lazy("suspension", "已失效")
     RUNNING = "running", pgettext_lazy("suspension", "挂起中")
     ENDED = "ended", pgettext_lazy("suspension", "已恢复")
+
+
+class EnforcementState(models.TextChoices):
+    """Where a hand-over to a body of law enforcement stands."""
+
+    HANDED = "handed", pgettext_lazy("enforcement", "待决定")
+    GIVEN_BACK = "given_back", pgettext_lazy("enforcement", "已退回")
+    PENALISED = "penalised", pgettext_lazy("enforcement", "已处罚")
+    SPARED = "spared", pgettext_lazy("enforcement", "不予处罚")
+
+
+class Penalty(models.TextChoices):
+    """The kinds of administrative penalty (Administrative Penalty Law, article 9)."""
+
+    WARNING = "warning", _("警告、通报批评")
+    FINE = "fine", _("罚款")
+    CONFISCATION = "confiscation", _("没收违法所得、非法财物")
+    LICENCE = "licence", _("暂扣、降低或吊销许可")
+    BUSINESS = "business", _("限制经营、责令停产停业或关闭")
+    DETENTION = "detention", _("行政拘留")
+    OTHER = "other", pgettext_lazy("penalty", "其他")
+
+
+WITH_AMOUNT = (Penalty.FINE, Penalty.CONFISCATION)
+
+
+class MediationState(models.TextChoices):
+    """Where the mediation of a dispute stands."""
+
+    RUNNING = "running", pgettext_lazy("mediation", "调解中")
+    AGREED = "agreed", pgettext_lazy("mediation", "达成协议")
+    FAILED = "failed", pgettext_lazy("mediation", "调解不成")
+
+
+class PartyRole(models.TextChoices):
+    """On which side of a dispute somebody stands."""
+
+    APPLICANT = "applicant", _("申请人")
+    RESPONDENT = "respondent", _("被申请人")
+
+
+class WayOn(models.TextChoices):
+    """Where a dispute goes when mediation failed."""
+
+    ARBITRATION = "arbitration", _("申请仲裁")
+    COURT = "court", _("提起诉讼")
+    PETITION = "petition", _("信访渠道")
+
+
+class ScreeningLevel(models.TextChoices):
+    """Who screens for disputes: communities weekly, streets fortnightly."""
+
+    COMMUNITY = "community", pgettext_lazy("level", "社区")
+    STREET = "street", pgettext_lazy("level", "街道")
 
 
 class SpotState(models.TextChoices):

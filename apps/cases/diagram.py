@@ -239,7 +239,7 @@ class _Plan:
         half = self.shape.half_along * onward
         return _Track(
             [(source + half, across), (target - half, across)],
-            [_words(move.actions)],
+            [str(ACTION_LABELS[action]) for action in move.actions] if self.shape.upright else [_words(move.actions)],
             ((source + target) / 2, across),
             side=-onward,
         )
@@ -250,7 +250,11 @@ class _Plan:
         begin, end = self._port(move.source, side, move), self._port(move.target, side, move)
         points = [begin, (begin[0], across), (end[0], across), end]
         # Beside boxes one below the other there is room for words between two of them only.
-        share = {(2, -1): 0.16, (2, 1): 0.3, (3, 1): 0.66}.get((_span(move), side), 0.5) if self.shape.upright else 0.5
+        share = (
+            {(2, -1): 0.16, (2, 1): 0.3, (3, 1): 0.66, (4, 1): 0.3}.get((_span(move), side), 0.5)
+            if self.shape.upright
+            else 0.5
+        )
         return _Track(points, [_words(move.actions)], (end[0] + (begin[0] - end[0]) * share, across))
 
     def _aside(self, move: Move) -> _Track:

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.cases.actions import Action
 from apps.cases.choices import INTAKE_SOURCES, Callback, Evidence, Source, Urgency
+from apps.cases.dispute_forms import dispute_fields, take_parties
+from apps.cases.enforcement_forms import enforcement_fields
+from apps.cases.form_parts import day_field, yes_no
 from apps.cases.models import Case, Category
 from apps.cases.workflow import Transition
 from apps.core.clock import SHANGHAI
@@ -16,7 +19,17 @@ from apps.grid.models import Unit
 from apps.organisation.models import Agency, AgencyKind
 
 WITH_PHOTOS = frozenset(
-    {Action.SETTLE, Action.FEEDBACK, Action.VERIFY, Action.REWORK, Action.APPEAL, Action.SPOT_CHECK}
+    {
+        Action.SETTLE,
+        Action.FEEDBACK,
+        Action.VERIFY,
+        Action.REWORK,
+        Action.APPEAL,
+        Action.SPOT_CHECK,
+        Action.DISSUADE,
+        Action.HAND_OVER,
+        Action.DECIDE_PENALTY,
+    }
 )
 WEIGHED = frozenset({Action.REGISTER, Action.DISPATCH})
 PAUSING = frozenset({Action.SUSPEND, Action.ASK_SUSPENSION, Action.DECIDE_SUSPENSION})
@@ -33,6 +46,11 @@ NOTE_HELP = {
     Action.ASK_EXTENSION: _("写明为何需要更多时间。"),
     Action.DECIDE_EXTENSION: _("不批准时须写明理由。"),
     Action.APPEAL: _("写明为何不应发牌，可附照片为证。"),
+    Action.MEDIATE: _("写明各方说法和商定的事项；不写证件号码。"),
+    Action.CONCLUDE_MEDIATION: _("达成协议的写协议内容，调解不成的写原因。"),
+    Action.DISSUADE: _("写明对谁、劝导了什么。"),
+    Action.HAND_OVER: _("写明违法事实；证据照片可在此上传。"),
+    Action.DECIDE_PENALTY: _("不予处罚时须写明理由。"),
     Action.SPOT_CHECK: _("写明现场所见，或附照片；不通过须写明情况。"),
 }
 NOTE_LABELS = {
@@ -45,6 +63,10 @@ NOTE_LABELS = {
     Action.DECIDE_EXTENSION: _("批复意见"),
     Action.APPEAL: _("申诉理由"),
     Action.DECIDE_APPEAL: _("裁定理由"),
+    Action.MEDIATE: _("调解记录"),
+    Action.CONCLUDE_MEDIATION: _("协议内容或原因"),
+    Action.DISSUADE: _("劝导情况"),
+    Action.HAND_OVER: _("违法事实"),
     Action.SPOT_CHECK: _("现场情况"),
 }
 CHOSEN = {
@@ -53,7 +75,6 @@ CHOSEN = {
     Action.APPEAL: ("card", _("哪一张牌")),
     Action.DECIDE_APPEAL: ("appeal", _("哪一件申诉")),
 }
-YES_NO = ((True, _("是")), (False, _("否")))
 MOST_PHOTOS = 6
 
 
@@ -97,13 +118,6 @@ def short_name(agency: Agency) -> str:
     return agency.name.removeprefix(agency.unit.name) or agency.name
 
 
-def _yes_no(label: Any, yes: Any = None, no: Any = None) -> forms.TypedChoiceField:
-    choices = ((True, yes), (False, no)) if yes else YES_NO
-    return forms.TypedChoiceField(
-        label=label, choices=choices, coerce=lambda given: str(given) == "True", widget=forms.RadioSelect
-    )
-
-
 class ActionForm(forms.Form):
     """What one action asks for, as its row of the workflow's table says."""
 
@@ -123,12 +137,15 @@ class ActionForm(forms.Form):
         evidence: str = Evidence.NONE,
         complexity: str = Complexity.GENERAL,
         options: Mapping[str, Sequence[tuple[str, str]]] | None = None,
+        first: bool = True,
     ) -> None:
         initial = {"into": into, "complexity": complexity} | (typed or {}) | {"version": version}
         super().__init__(data, files, initial=initial)
         self.row = row
         self._add_choices(options or {})
         self._add_inputs(targets, suggested)
+        self.fields.update(enforcement_fields(row.action, targets))
+        self.fields.update(dispute_fields(row.action, first=first))
         self.fields["note"] = forms.CharField(
             label=NOTE_LABELS.get(row.action) or (_("说明") if row.note else _("备注")),
             required=row.note,
@@ -171,14 +188,14 @@ class ActionForm(forms.Form):
                 label=_("复杂程度"), choices=Complexity.choices, required=False, help_text=_("时限按复杂程度计算。")
             )
         if action is Action.VERIFY:
-            self.fields["passed"] = _yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
+            self.fields["passed"] = yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
         elif action is Action.SPOT_CHECK:
-            self.fields["passed"] = _yes_no(_("抽查结果"), _("通过"), _("不通过，重开"))
+            self.fields["passed"] = yes_no(_("抽查结果"), _("通过"), _("不通过，重开"))
         elif action in PAUSING:
             self._add_pause(action)
         elif action in MOMENTS:
             if action is Action.DECIDE_EXTENSION:
-                self.fields["approved"] = _yes_no(_("批复"), _("批准"), _("不批准"))
+                self.fields["approved"] = yes_no(_("批复"), _("批准"), _("不批准"))
             label, required = MOMENTS[action]
             self.fields["until"] = forms.DateTimeField(
                 label=label,
@@ -188,27 +205,22 @@ class ActionForm(forms.Form):
                 help_text="" if required else MOMENT_HELP.get(action, ""),
             )
         elif action is Action.DECIDE_APPEAL:
-            self.fields["upheld"] = _yes_no(_("裁定"), _("成立，撤销该牌"), _("不成立，维持该牌"))
+            self.fields["upheld"] = yes_no(_("裁定"), _("成立，撤销该牌"), _("不成立，维持该牌"))
         elif action is Action.MERGE:
             self.fields["into"] = forms.CharField(label=_("并入案件编号"), max_length=20)
         elif action is Action.RATE:
-            self.fields["solved"] = _yes_no(_("问题解决了吗"), _("解决了"), _("没有解决"))
-            self.fields["satisfied"] = _yes_no(_("满意吗"), _("满意"), _("不满意"))
+            self.fields["solved"] = yes_no(_("问题解决了吗"), _("解决了"), _("没有解决"))
+            self.fields["satisfied"] = yes_no(_("满意吗"), _("满意"), _("不满意"))
 
     def _add_pause(self, action: Action) -> None:
         deciding = action is Action.DECIDE_SUSPENSION
         if deciding:
-            self.fields["approved"] = _yes_no(_("批复"), _("批准"), _("不批准"))
+            self.fields["approved"] = yes_no(_("批复"), _("批准"), _("不批准"))
         for name, label, explained in (
             ("until", _("复核日期"), _("到这一天再看条件是否具备。")),
             ("promised", _("承诺办结日期"), _("向公众承诺，会对外公布。")),
         ):
-            self.fields[name] = forms.DateField(
-                label=label,
-                required=not deciding,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-                help_text=explained,
-            )
+            self.fields[name] = day_field(label, required=not deciding, explained=explained)
 
     def is_of(self, version: int) -> bool:
         """Whether the form was made for ``version``; one that says none, or a comment, is of any."""
@@ -224,7 +236,7 @@ class ActionForm(forms.Form):
         given.setdefault("note", "")
         if self.row.action in MOMENTS and given.get("until") and given["until"].tzinfo is None:
             given["until"] = given["until"].replace(tzinfo=SHANGHAI)
-        return given
+        return take_parties(given) if self.row.action is Action.MEDIATE else given
 
     def photos(self) -> list[Any]:
         """The files sent with it."""

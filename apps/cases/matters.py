@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, OrderState, RequestState, SuspensionState
-from apps.cases.models import Case, ExtensionRequest, Leg, Supervision, Suspension
+from apps.cases.models import Case, Enforcement, ExtensionRequest, Leg, Mediation, Supervision, Suspension
 from apps.deadlines.choices import AppealState
 from apps.deadlines.models import CardAppeal, LadderStep
 
@@ -72,6 +72,23 @@ def pause_asked_of(case: Case) -> Suspension | None:
     if not case.suspension_asked:
         return None
     return next((one for one in suspensions_of(case) if one.state == SuspensionState.ASKED), None)
+
+
+def enforcements_of(case: Case) -> list[Enforcement]:
+    """Every hand-over of the case to law enforcement, the first first."""
+    if not case.enforcements_made:
+        return []
+    rows = Enforcement.objects.filter(case=case).select_related("agency", "handed_by", "decided_by").order_by("number")
+    return _once(case, "enforcements", lambda: list(rows))  # type: ignore[no-any-return]
+
+
+def mediations_of(case: Case) -> list[Mediation]:
+    """Every mediation of the case's dispute with its parties and sessions, the first first."""
+    if not case.mediations_made:
+        return []
+    rows = Mediation.objects.filter(case=case).select_related("agency", "opened_by", "ended_by").order_by("number")
+    read = rows.prefetch_related("parties", "sessions__recorded_by")
+    return _once(case, "mediations", lambda: list(read))  # type: ignore[no-any-return]
 
 
 def cards_of(case: Case, legs: Iterable[Leg]) -> list[LadderStep]:

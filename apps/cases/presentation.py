@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.actions import ACTION_LABELS, Action
-from apps.cases.choices import CaseState, LegRole, LegState, Source, Urgency
+from apps.cases.choices import CaseState, EnforcementState, LegRole, LegState, Source, Urgency
 from apps.cases.models import Case, Leg
 from apps.cases.workflow import Transition
 from apps.core.clock import SHANGHAI
@@ -170,6 +170,11 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.WITHDRAW: ("flag-off", "0"),
     Action.APPEAL: ("scale", "q"),
     Action.DECIDE_APPEAL: ("gavel", "z"),
+    Action.DISSUADE: ("speakerphone", "1"),
+    Action.HAND_OVER: ("shield", "n"),
+    Action.DECIDE_PENALTY: ("gavel", "2"),
+    Action.MEDIATE: ("messages", "3"),
+    Action.CONCLUDE_MEDIATION: ("heart-handshake", "4"),
     Action.COMMENT: ("message", "m"),
     Action.MERGE: ("git-merge", "g"),
     Action.REOPEN: ("rotate", "o"),
@@ -181,6 +186,7 @@ ORDER = [
     Action.REGISTER,
     Action.DISPATCH,
     Action.ACCEPT,
+    Action.DECIDE_PENALTY,
     Action.FEEDBACK,
     Action.VERIFY,
     Action.CLOSE,
@@ -191,6 +197,10 @@ ORDER = [
     Action.REWORK,
     Action.REFUSE,
     Action.MERGE,
+    Action.CONCLUDE_MEDIATION,
+    Action.MEDIATE,
+    Action.HAND_OVER,
+    Action.DISSUADE,
     Action.REPLY,
     Action.DECIDE_EXTENSION,
     Action.DECIDE_SUSPENSION,
@@ -207,7 +217,7 @@ ORDER = [
     Action.RATE,
     Action.COMMENT,
 ]
-LEADING = frozenset(ORDER[:7])
+LEADING = frozenset(ORDER[:8])
 
 
 def buttons_of(rows: Iterable[Transition]) -> list[ActionButton]:
@@ -281,6 +291,8 @@ def leg_cards(legs: Iterable[Leg], book: Rulebook, at: datetime) -> list[LegCard
         card = leg.case.card if leg.role == LegRole.LEAD and not done else ""
         look = Look(leg.due_at, "paused" if paused else "", leg.opened_at, left, card)
         moves = [] if paused or leg.case.state != CaseState.DISPATCHED else LEG_MOVES.get(LegState(leg.state), [])
+        if leg.case.enforcing and Action.FEEDBACK in moves:
+            moves = [Action.DECIDE_PENALTY]  # before it the result is not fed back
         if leg.role == LegRole.LEAD and not done:
             moves = [*moves, *_more_moves(leg, at)]
         buttons = [
@@ -341,4 +353,12 @@ def export_row(case: Case) -> list[Any]:
         case.supervised,
         case.return_count,
         case.rework_count,
+        *_enforcement_cells(case),
     ]
+
+
+def _enforcement_cells(case: Case) -> list[Any]:
+    """Number, kind and amount of the last penalty; empty where there is none. The hand-overs are prefetched."""
+    punished = [one for one in case.enforcements.all() if one.state == EnforcementState.PENALISED]
+    last = punished[-1] if punished else None
+    return [last.document, last.get_penalty_display(), last.amount] if last is not None else [None, None, None]

@@ -9,9 +9,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.cases.choices import Callback, OrderOffice, Source, Urgency
+from apps.cases.choices import Callback, OrderOffice, PartyRole, Penalty, Source, Urgency, WayOn
 from apps.cases.matters import appeal_of
-from apps.cases.models import Case, CaseEvent, Category, ExtensionRequest, Leg, Supervision
+from apps.cases.models import Case, CaseEvent, Category, Enforcement, ExtensionRequest, Leg, Mediation, Supervision
 from apps.cases.selectors import CaseDetail
 from apps.cases.selectors.catalogue import path_of
 from apps.core.clock import SHANGHAI
@@ -143,6 +143,46 @@ class CardSerializer(serializers.Serializer[LadderStep]):
         return appeal.state if appeal is not None else None
 
 
+class EnforcementSerializer(serializers.Serializer[Enforcement]):
+    """A hand-over to a body of law enforcement and its decision; ``amount`` in yuan."""
+
+    number = serializers.IntegerField()
+    agency = serializers.CharField(source="agency.code")
+    basis = serializers.CharField()
+    handed_at = serializers.DateTimeField()
+    state = serializers.CharField()
+    document = serializers.CharField(allow_blank=True)
+    penalty = serializers.CharField(allow_blank=True)
+    amount = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+    decided_on = serializers.DateField(allow_null=True)
+
+
+class MediationSerializer(serializers.Serializer[Mediation]):
+    """A mediation of a dispute; its parties are counted, never given out."""
+
+    number = serializers.IntegerField()
+    agency = serializers.CharField(source="agency.code")
+    mediator = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    parties = serializers.SerializerMethodField()
+    sessions = serializers.SerializerMethodField()
+    state = serializers.CharField()
+    agreement = serializers.CharField(allow_blank=True)
+    performance_on = serializers.DateField(allow_null=True)
+    why_failed = serializers.CharField(allow_blank=True)
+    way_on = serializers.CharField(allow_blank=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+    def get_parties(self, mediation: Mediation) -> int:
+        """How many parties there are."""
+        return len(mediation.parties.all())
+
+    def get_sessions(self, mediation: Mediation) -> int:
+        """How many sittings were written down."""
+        return len(mediation.sessions.all())
+
+
 class CaseSerializer(CaseRowSerializer):
     """A case with its legs and what the caller may do with it."""
 
@@ -153,6 +193,8 @@ class CaseSerializer(CaseRowSerializer):
     handled_in_time = serializers.BooleanField(allow_null=True)
     orders = serializers.SerializerMethodField()
     extension_request = serializers.SerializerMethodField()
+    enforcements = serializers.SerializerMethodField()
+    mediations = serializers.SerializerMethodField()
     cards = serializers.SerializerMethodField()
     review_on = serializers.DateField(allow_null=True)
     promised_on = serializers.DateField(allow_null=True)
@@ -189,6 +231,16 @@ class CaseSerializer(CaseRowSerializer):
     def get_extension_request(self, case: Case) -> Any:
         """The request for more time that waits for its decision."""
         return RequestSerializer(self._seen.request).data if self._seen.request is not None else None
+
+    @extend_schema_field(EnforcementSerializer(many=True))
+    def get_enforcements(self, case: Case) -> Any:
+        """Every hand-over to law enforcement, oldest first."""
+        return EnforcementSerializer(self._seen.enforcements, many=True).data
+
+    @extend_schema_field(MediationSerializer(many=True))
+    def get_mediations(self, case: Case) -> Any:
+        """Every mediation of the dispute, oldest first."""
+        return MediationSerializer(self._seen.mediations, many=True).data
 
     @extend_schema_field(CardSerializer(many=True))
     def get_cards(self, case: Case) -> Any:
@@ -307,6 +359,14 @@ class UntilField(serializers.Field[Any, Any, Any, Any]):
         return value.isoformat()
 
 
+class PartySerializer(serializers.Serializer[Any]):
+    """A party of a dispute; name and phone are encrypted, never given out again."""
+
+    role = serializers.ChoiceField(choices=PartyRole.choices)
+    name = serializers.CharField(max_length=60, write_only=True)
+    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="", write_only=True)
+
+
 class ActionSerializer(serializers.Serializer[Any]):
     """What an action takes beside its name; which of it, the workflow's table says."""
 
@@ -332,6 +392,23 @@ class ActionSerializer(serializers.Serializer[Any]):
     card = serializers.IntegerField(required=False, help_text="against which card; the oldest where left out")
     appeal = serializers.IntegerField(required=False, help_text="which appeal; the oldest where left out")
     upheld = serializers.BooleanField(required=False)
+    heeded = serializers.BooleanField(required=False, help_text="of dissuade: whether whoever is at fault listened")
+    basis = serializers.CharField(max_length=200, required=False, help_text="of hand_over: law and article")
+    penalised = serializers.BooleanField(required=False)
+    decided_on = serializers.DateField(required=False)
+    document = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    penalty = serializers.ChoiceField(choices=Penalty.choices, required=False, allow_blank=True)
+    amount = serializers.DecimalField(
+        max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True, help_text="yuan"
+    )
+    held_at = serializers.DateTimeField(required=False, help_text="of mediate: when the sitting was")
+    mediator = serializers.CharField(max_length=60, required=False, help_text="of the first sitting")
+    parties = PartySerializer(
+        many=True, required=False, help_text="both sides with the first sitting, later ones added"
+    )
+    agreed = serializers.BooleanField(required=False)
+    performance_on = serializers.DateField(required=False, allow_null=True, help_text="of an agreement")
+    way_on = serializers.ChoiceField(choices=WayOn.choices, required=False, allow_blank=True, help_text="of a failure")
     into = serializers.CharField(max_length=20, required=False)
     solved = serializers.BooleanField(required=False)
     satisfied = serializers.BooleanField(required=False)

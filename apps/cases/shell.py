@@ -12,6 +12,7 @@ from apps.cases.presentation import end_of, look_of, started_at, working_minutes
 from apps.cases.selectors import Wanted, case_page, desks_of
 from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
+from apps.cases.selectors.screenings import oversees, to_file
 from apps.cases.selectors.spot import checks_for
 from apps.cases.selectors.waiting import (
     appeals_for,
@@ -46,6 +47,7 @@ def waiting_cases(user: "User") -> Iterator[WaitingItem]:
     """What stands on the user's desks and in the hands of the user's agencies."""
     desks = desks_of(user)
     yield from _matters(user, desks)
+    yield from _returns(user)
     legs = legs_in_hand(user) if desks or agency_ids_of(user) else []
     cases = held_by(desks)
     if not legs and not cases:
@@ -146,6 +148,20 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
         )
 
 
+def _returns(user: "User") -> Iterator[WaitingItem]:
+    """The screenings of disputes that the user's desks have still to return."""
+    for period, unit in to_file(user, at=clock.now()):
+        yield WaitingItem(
+            title=_("纠纷排查 %(first)s – %(last)s")
+            % {"first": f"{period.starts_on:%m-%d}", "last": f"{period.ends_on:%m-%d}"},
+            place=unit.name,
+            due_at=period.due_at,
+            url=reverse("cases:screening-return", args=[period.pk, unit.code]),
+            kind=_("排查填报"),
+            icon="report-search",
+        )
+
+
 def find_cases(user: "User", words: str) -> Iterator[SearchHit]:
     """Cases by number or by words of title, place and description."""
     for case in case_page(user, Wanted(words=words), cursor=None, size=PER_PROVIDER).rows:
@@ -200,6 +216,7 @@ def register() -> None:
     navigation.register_item("desk", pgettext_lazy("agency desk", "经办"), "cases:desk", _handles, 21)
     navigation.register_item("cases", gettext_lazy("案件"), "cases:list", _sees, 25)
     navigation.register_item("cards", gettext_lazy("红黄牌"), "cases:cards", _cards, 26)
+    navigation.register_item("screenings", gettext_lazy("纠纷排查"), "cases:screenings", oversees, 27)
     register_waiting(waiting_cases)
     register_search(find_cases)
     register_overlay("cases", gettext_lazy("在办案件"), open_points)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from apps.cases.choices import OPEN_LEG, CaseState, LegRole, LegState
+from apps.cases.choices import OPEN_LEG, CaseState, Evidence, LegRole, LegState
 from apps.cases.matters import appeal_of, cards_of, open_appeals_of, open_orders_of
 from apps.cases.models import Case, Leg, Supervision
 from apps.cases.workflow import TRANSITIONS, By, Fact, Standing
@@ -65,6 +65,9 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.ORDER_OPEN: case.orders_open > 0,
         Fact.TIME_ASKED: case.extension_asked,
         Fact.PAUSE_ASKED: case.suspension_asked,
+        Fact.ENFORCING: case.enforcing,
+        Fact.DISPUTE: case.category.evidence == Evidence.MEDIATION,
+        Fact.MEDIATING: case.mediating,
         Fact.SPOT_WAITING: case.spot_waiting,
     }
     return (fact for fact, holds in so.items() if holds)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext
 
 from apps.cases.reviews import remind_reviews
+from apps.cases.services.screenings import open_periods, remind_missing
 from apps.cases.services.spot import draw_spot_checks
 from apps.core import clock
 from apps.core.timetable import recorded
@@ -19,6 +20,19 @@ def _due(count: int) -> str:
 def remind_of_reviews() -> int:
     """Notices for the suspended cases whose review date has come; answers how many there are."""
     return remind_reviews(at=clock.now())
+
+
+def _missing(count: int) -> str:
+    return ngettext("%(n)d 个单元未报", "%(n)d 个单元未报", count) % {"n": count}
+
+
+@shared_task(name="cases.screen_disputes")
+@recorded("cases.screen_disputes", _("开启纠纷排查并催报"), _missing)
+def screen_for_disputes() -> int:
+    """Open the periods that have begun and remind of those not returned; answers how many units are missing."""
+    at = clock.now()
+    open_periods(at=at)
+    return remind_missing(at=at)
 
 
 def _drawn(count: int) -> str:

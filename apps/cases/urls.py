@@ -8,12 +8,14 @@ from apps.cases.views import (
     case,
     desk,
     dispatch,
+    disputes,
     filters,
     guide,
     history,
     intake,
     replies,
     reporters,
+    screenings,
     spot,
 )
 from apps.cases.webhooks.urls import urlpatterns as webhooks
@@ -46,6 +48,8 @@ urlpatterns = [
     path("cases/<str:number>/history/place/", history.place, name="history-place"),
     path("cases/<str:number>/history/reporter/", history.reporter, name="history-reporter"),
     path("cases/<str:number>/reporters/<int:reporter_id>/", reporters.reveal, name="reporter"),
+    path("cases/<str:number>/mediations/<int:mediation>/parties/", disputes.parties, name="parties"),
+    path("cases/<str:number>/mediations/<int:mediation>/agreement/", disputes.agreement, name="agreement"),
     path("cases/<str:number>/limits/", case.limits, name="limits"),
     path("cases/<str:number>/photos/", case.attach, name="attach"),
     path("cases/<str:number>/act/<str:action>/", case.act, name="act"),
@@ -56,6 +60,9 @@ urlpatterns = [
     path("cards/", cards.cards, name="cards"),
     path("cards/<int:card_id>/", cards.card, name="card"),
     path("desk/", desk.desk, name="desk"),
+    path("screenings/", screenings.overview, name="screenings"),
+    path("screenings/export/", screenings.export, name="screenings-export"),
+    path("screenings/<int:period_id>/<unit:code>/", screenings.unit_return, name="screening-return"),
     path("help/cases/", guide.cases_explained, name="help"),
     path("manage/webhooks/", include(webhooks)),
 ]

@@ -72,6 +72,12 @@ class Fact(StrEnum):
     """A request for more time waits for its decision."""
     PAUSE_ASKED = "pause_asked"
     """A request to suspend it waits for its decision."""
+    ENFORCING = "enforcing"
+    """A body of law enforcement has it and has not decided yet."""
+    DISPUTE = "dispute"
+    """It is a dispute: its category asks for the result of a mediation."""
+    MEDIATING = "mediating"
+    """A mediation of it is running."""
     SPOT_WAITING = "spot_waiting"
     """It was settled on the spot and drawn for a spot check that has not been made."""
 
@@ -84,6 +90,9 @@ FACT_LABELS: dict[Fact, Promise] = {
     Fact.ORDER_OPEN: _("有督办待答复"),
     Fact.TIME_ASKED: _("有延期申请待批复"),
     Fact.PAUSE_ASKED: _("有挂起申请待批复"),
+    Fact.ENFORCING: _("执法待决定"),
+    Fact.DISPUTE: _("属矛盾纠纷"),
+    Fact.MEDIATING: _("调解中"),
     Fact.SPOT_WAITING: _("待抽查"),
 }
 
@@ -98,6 +107,12 @@ INPUT_LABELS: dict[str, Promise] = {
     "into": _("并入的案件"),
     "solved": _("是否解决"),
     "satisfied": _("是否满意"),
+    "heeded": _("是否听从"),
+    "basis": _("法律依据"),
+    "penalised": _("是否处罚"),
+    "decided_on": _("决定日期"),
+    "held_at": _("调解时间"),
+    "agreed": _("是否达成协议"),
 }
 
 
@@ -149,7 +164,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Action.DISPATCH, [S.REGISTERED], S.DISPATCHED, By.DESK, needs=P.CASE_DISPATCH, inputs=("agency",)),
     _row(Action.ACCEPT, [S.DISPATCHED], None, By.HANDLER, legs=frozenset({LegState.OFFERED})),
     _row(Action.RETURN, [S.DISPATCHED], S.REGISTERED, By.HANDLER, note=True, legs=frozenset({LegState.OFFERED})),
-    _row(Action.FEEDBACK, [S.DISPATCHED], S.HANDLED, By.HANDLER, note=True, legs=frozenset({LegState.ACCEPTED})),
+    _row(
+        Action.FEEDBACK,
+        [S.DISPATCHED],
+        S.HANDLED,
+        By.HANDLER,
+        note=True,
+        legs=frozenset({LegState.ACCEPTED}),
+        unless=[F.ENFORCING],
+    ),
     _row(
         Action.VERIFY,
         [S.HANDLED],
@@ -249,6 +272,82 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(Action.APPEAL, list(CaseState), None, By.CARDED, note=True),
     _row(
         Action.DECIDE_APPEAL, list(CaseState), None, By.REVIEWER, needs=P.CASE_SUPERVISE, note=True, inputs=("upheld",)
+    ),
+    _row(
+        Action.DISSUADE,
+        [S.REPORTED, S.REGISTERED, S.DISPATCHED],
+        None,
+        By.COVERING,
+        needs=P.CASE_REPORT,
+        note=True,
+        inputs=("heeded",),
+    ),
+    _row(
+        Action.DISSUADE,
+        [S.DISPATCHED],
+        None,
+        By.HANDLER,
+        note=True,
+        inputs=("heeded",),
+        legs=frozenset({LegState.ACCEPTED}),
+    ),
+    _row(
+        Action.HAND_OVER,
+        [S.REGISTERED],
+        S.DISPATCHED,
+        By.DESK,
+        needs=P.CASE_DISPATCH,
+        note=True,
+        inputs=("agency", "basis"),
+    ),
+    _row(
+        Action.DECIDE_PENALTY,
+        [S.DISPATCHED],
+        None,
+        By.HOLDER,
+        inputs=("penalised", "decided_on"),
+        legs=frozenset({LegState.ACCEPTED}),
+        when=[F.ENFORCING],
+    ),
+    _row(
+        Action.MEDIATE,
+        [S.REGISTERED],
+        None,
+        By.DESK,
+        needs=P.CASE_SETTLE,
+        note=True,
+        inputs=("held_at",),
+        when=[F.DISPUTE],
+    ),
+    _row(
+        Action.MEDIATE,
+        [S.DISPATCHED],
+        None,
+        By.HOLDER,
+        note=True,
+        inputs=("held_at",),
+        legs=frozenset({LegState.ACCEPTED}),
+        when=[F.DISPUTE],
+    ),
+    _row(
+        Action.CONCLUDE_MEDIATION,
+        [S.REGISTERED],
+        None,
+        By.DESK,
+        needs=P.CASE_SETTLE,
+        note=True,
+        inputs=("agreed",),
+        when=[F.MEDIATING],
+    ),
+    _row(
+        Action.CONCLUDE_MEDIATION,
+        [S.DISPATCHED],
+        None,
+        By.HOLDER,
+        note=True,
+        inputs=("agreed",),
+        legs=frozenset({LegState.ACCEPTED}),
+        when=[F.MEDIATING],
     ),
     _row(Action.COMMENT, list(CaseState), None, By.COVERING, needs=P.CASE_COMMENT, note=True),
     _row(Action.MERGE, [S.REPORTED, S.REGISTERED], S.MERGED, By.DESK, needs=P.CASE_REGISTER, inputs=("into",)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from apps.core.catalogues import CatalogueError, CatalogueLine, LoadReport, catalogue_path, read_lines, upsert_rows
 from apps.organisation.models import PostKind
 
-AGENCY_COLUMNS = ("key", "level", "kind", "name", "name_en", "origin")
+AGENCY_COLUMNS = ("key", "level", "kind", "name", "name_en", "enforces", "origin")
 DUTY_COLUMNS = ("duty", "name", "name_en", "street_agency", "district_agency", "origin")
 FALLBACK_COLUMNS = ("kind", "level", "agency_kind", "duty", "origin")
 POST_COLUMNS = ("key", "name", "name_en", "level", "holders", "units", "service_team", "origin")
@@ -22,7 +22,8 @@ YES_NO = {"yes": True, "no": False}
 
 @dataclass(frozen=True, slots=True)
 class AgencyRow:
-    """A kind of agency that every street or district has once, with the lines of duty it answers for."""
+    """A kind of agency that every street or district has once, with the lines of duty it answers for and whether it
+    is a body of law enforcement."""
 
     key: str
     level: str
@@ -30,6 +31,7 @@ class AgencyRow:
     name: str
     name_en: str
     duties: tuple[str, ...]
+    enforces: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def read_agencies() -> list[AgencyRow]:
     problems = _problems_of_keys(file, lines, "key")
     for line in lines:
         problems += _one_of(file, line, "level", AGENCY_LEVELS) + _one_of(file, line, "kind", AGENCY_KINDS)
+        problems += _one_of(file, line, "enforces", YES_NO)
     _refuse(problems)
     duties: dict[str, list[str]] = {}
     for row in read_duties():
@@ -131,6 +134,7 @@ def read_agencies() -> list[AgencyRow]:
             name=line.cells["name"],
             name_en=line.cells["name_en"],
             duties=tuple(duties.get(line.cells["key"], ())),
+            enforces=YES_NO[line.cells["enforces"]],
         )
         for line in lines
     ]

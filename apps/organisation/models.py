@@ -65,6 +65,7 @@ class Agency(models.Model):
     kind = models.CharField(_("类别"), max_length=12, choices=AgencyKind.choices)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="agencies", verbose_name=_("所属单元"))
     duties = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    enforces = models.BooleanField(_("有执法权"), default=False, db_default=False)
     is_active = models.BooleanField(default=True)
 
     objects = AgencyQuerySet.as_manager()

@@ -197,6 +197,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "deliver-webhooks": {"task": "cases.deliver_webhooks", "schedule": 5.0, "options": {"expires": 10}},
     "forget-webhooks": {"task": "cases.forget_webhooks", "schedule": crontab(minute=51, hour=3)},
     "remind-reviews": {"task": "cases.remind_reviews", "schedule": crontab(minute=23)},
+    "screen-disputes": {"task": "cases.screen_disputes", "schedule": crontab(minute=5, hour=8)},
     "draw-spot-checks": {"task": "cases.draw_spot_checks", "schedule": crontab(minute=12, hour=6)},
     "score-last-month": {"task": "assessment.score_last_month", "schedule": crontab(minute=30, hour=2, day_of_month=1)},
     "sync-permissions": {"task": "organisation.sync_permissions", "schedule": crontab(minute="*/5")},

@@ -9,29 +9,43 @@ import pytest
 from apps.cases.actions import Action
 from apps.cases.choices import CaseState
 from apps.cases.models import Case, Leg
+from apps.cases.services import attach_case_photo
 from apps.cases.standing import own_leg, standing_of
 from apps.cases.workflow import check, ends_of, rows_of
 from apps.core.errors import DomainError, NotVisible, WrongState
-from tests.factories.cases import World
+from tests.factories.cases import World, photo_file
 
 ACTIONS = (
     "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume "
     "ask_suspension decide_suspension extend ask_extension decide_extension "
-    "supervise reply withdraw appeal decide_appeal comment merge reopen spot_check rate"
+    "supervise reply withdraw appeal decide_appeal dissuade hand_over decide_penalty mediate conclude_mediation "
+    "comment merge reopen spot_check rate"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed".split()
 
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
 DESK |= {"spot_check"}
-DESK |= {"reply", "ask_extension", "ask_suspension", "resume"}
+DESK |= {"reply", "ask_extension", "ask_suspension", "resume", "dissuade", "hand_over", "mediate", "conclude_mediation"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
 CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment"}
-LEGS = {"accept", "return", "feedback", "reply", "ask_extension", "ask_suspension", "appeal"}
+LEGS = {
+    "accept",
+    "return",
+    "feedback",
+    "reply",
+    "ask_extension",
+    "ask_suspension",
+    "appeal",
+    "dissuade",
+    "decide_penalty",
+    "mediate",
+    "conclude_mediation",
+}
 
 # What somebody could ever do with a case of grid 0 0 0 that `worker` reported: all else is 403. None: 404.
 EVER: dict[str, set[str] | None] = {
-    "worker": {"settle", "verify", "rate", "reopen", "spot_check"},
-    "grid_leader": {"verify", "spot_check"},
+    "worker": {"settle", "verify", "rate", "reopen", "spot_check", "dissuade"},
+    "grid_leader": {"verify", "spot_check", "dissuade"},
     "station": DESK | {"comment"} | LEGS,
     "street": CENTRE,
     "district": CENTRE,
@@ -59,30 +73,37 @@ GIVEN_OUT = ["offered", "accepted", "handled", "verified", "closed"]  # the sect
 # What is allowed now: 200. All else of EVER is 409.
 NOW: dict[str, dict[str, str]] = {
     "reported": {
-        "worker": "settle",
-        "station": "register refuse merge comment",
-        "street": "supervise comment",
-        "district": "supervise comment",
+        "worker": "settle dissuade",
+        "grid_leader": "dissuade",
+        "station": "register refuse merge comment dissuade",
+        "street": "supervise comment dissuade",
+        "district": "supervise comment dissuade",
         "leader": "supervise comment",
     },
     "registered": {
-        "station": "comment",
-        "street": "settle dispatch escalate suspend ask_extension supervise comment merge",
-        "district": "extend supervise comment",
+        "worker": "dissuade",
+        "grid_leader": "dissuade",
+        "station": "comment dissuade",
+        "street": "settle dispatch escalate suspend ask_extension supervise comment merge dissuade hand_over",
+        "district": "extend supervise comment dissuade",
         "leader": "supervise comment",
     },
     "offered": {
-        "station": "comment",
-        "street": "suspend extend supervise comment",
-        "district": "extend supervise comment",
+        "worker": "dissuade",
+        "grid_leader": "dissuade",
+        "station": "comment dissuade",
+        "street": "suspend extend supervise comment dissuade",
+        "district": "extend supervise comment dissuade",
         "agency": "accept return ask_extension ask_suspension",
         "leader": "supervise comment",
     },
     "accepted": {
-        "station": "comment",
-        "street": "suspend extend supervise comment",
-        "district": "extend supervise comment",
-        "agency": "feedback ask_extension ask_suspension",
+        "worker": "dissuade",
+        "grid_leader": "dissuade",
+        "station": "comment dissuade",
+        "street": "suspend extend supervise comment dissuade",
+        "district": "extend supervise comment dissuade",
+        "agency": "feedback ask_extension ask_suspension dissuade",
         "leader": "supervise comment",
     },
     "handled": {
@@ -127,6 +148,7 @@ AFTER = {
     "rework": "dispatched",
     "close": "closed",
     "escalate": "registered",
+    "hand_over": "dispatched",
     "suspend": "suspended",
     "resume": "registered",
     "merge": "merged",
@@ -209,6 +231,8 @@ def inputs(world: World, action: str) -> dict[str, Any]:
         "extend": {"until": world.at + timedelta(days=20)},
         "ask_extension": {"until": world.at + timedelta(days=20)},
         "rate": {"solved": True, "satisfied": False},
+        "dissuade": {"heeded": True},
+        "hand_over": {"agency": world.agencies["helper"].code, "basis": "《城市市容和环境卫生管理条例》第三十四条"},
     }
     return {"note": "写明情况", **given.get(action, {})}
 
@@ -219,6 +243,8 @@ def test_what_is_allowed_moves_the_case(world: World, state: str, role: str, act
     world.category.save()
     case = world.case_in(state)
     given = inputs(world, action)
+    if action == "hand_over":
+        attach_case_photo(number=case.number, actor=world[role], upload=photo_file(), at=world.tick())
     if action == "merge":
         given["into"] = world.report(title="另一件").number
     after = world.move(case, action, role, **given)
@@ -298,7 +324,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 28
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 33
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

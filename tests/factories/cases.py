@@ -190,8 +190,11 @@ class World:
 
 
 def make_agency(name: str, unit: Any, kind: str = "section", duties: tuple[str, ...] = ("sanitation",)) -> Agency:
-    """An agency of a unit."""
-    return Agency.objects.create(code=f"{unit.code}-{name}", name=name, kind=kind, unit=unit, duties=list(duties))
+    """An agency of a unit; one with the duty ``enforcement`` is a body of law enforcement."""
+    enforces = "enforcement" in duties
+    return Agency.objects.create(
+        code=f"{unit.code}-{name}", name=name, kind=kind, unit=unit, duties=list(duties), enforces=enforces
+    )
 
 
 def make_world(*, rules: bool = True) -> World:

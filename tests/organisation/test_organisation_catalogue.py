@@ -80,7 +80,14 @@ def test_a_bad_post_is_refused_by_its_line(replace):
 
 
 def test_an_unknown_kind_of_agency_is_refused(replace):
-    replace("agencies.csv", "key,level,kind,name,name_en,origin\nx,street,club,甲,A,test\n")
+    replace("agencies.csv", "key,level,kind,name,name_en,enforces,origin\nx,street,club,甲,A,no,test\n")
     with pytest.raises(CatalogueError) as refusal:
         read_agencies()
     assert refusal.value.problems == ("agencies.csv line 2: kind club is not known",)
+
+
+def test_whether_an_agency_enforces_is_said(replace):
+    replace("agencies.csv", "key,level,kind,name,name_en,enforces,origin\nx,street,section,甲,A,maybe,test\n")
+    with pytest.raises(CatalogueError) as refusal:
+        read_agencies()
+    assert refusal.value.problems == ("agencies.csv line 2: enforces maybe is not known",)

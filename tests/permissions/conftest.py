@@ -11,8 +11,9 @@ from django.db import transaction
 
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
-from apps.cases.models import SpotDraw
+from apps.cases.models import Mediation, ScreeningPeriod, SpotDraw
 from apps.cases.services.desk import add_reply
+from apps.cases.services.screenings import open_periods
 from apps.cases.services.spot import draw_spot_checks
 from apps.cases.webhooks.services import send_test
 from apps.core.jobs import start_job
@@ -51,6 +52,14 @@ def fill(office: Office) -> Ground:
     world.move(world.report(), "settle", "worker", note="已当场清理")
     draw_spot_checks(at=world.at + timedelta(days=8))
     card = issue_card(case, "yellow", at=world.tick())
+    Mediation.objects.create(
+        case=case,
+        number=1,
+        agency=world.agencies["section"],
+        mediator="周明",
+        opened_by=world["agency"],
+        opened_at=world.tick(),
+    )
     log = make_log(world["worker"], world.at.date(), world.tick(), entry())
     residence = add_resident(world.unit("grid 0 0 0"), world["worker"])
     month = office.publish(office.run("2026-03"))
@@ -75,8 +84,11 @@ def fill(office: Office) -> Ground:
     reply = add_reply(actor=world["street"], unit_id=world.unit("street 0").pk, action="", text="请尽快办理")
     webhook = make_subscriber(world["admin"], "https://8.8.8.8/", at=world.at, unit=world.unit("street 0"))
     told = send_test(actor=world["admin"], subscriber_id=webhook.pk, at=world.at)
+    open_periods(at=world.at)
+    screening = ScreeningPeriod.objects.get(level="community")
     marks = {
         "reply": reply.pk,
+        "screening": screening.pk,
         "policy": LimitPolicy.objects.get(code="handling-any").pk,
         "ladder": Ladder.objects.get(code="eighty").pk,
         "choice": choice.pk,

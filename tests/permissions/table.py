@@ -25,6 +25,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "cases:filter-save POST": {"name": "夜间"},
     "cases:batch POST": {"case": "{case}:1", "note": "请抓紧"},
     "cases:act POST": {"note": "请抓紧"},
+    "cases:parties POST": {"purpose": "通知双方调解"},
     "cases:reporter POST": {"purpose": "回访核实情况"},
     "api:case-action POST": {"version": 4, "note": "请抓紧"},
     "deadlines:calendar-preview-new POST": {"unit": "", "days": "2026-04-30 休 停电"},
@@ -216,12 +217,19 @@ cases:history-place GET /cases/{case}/history/place/                 302 200 200
 cases:history-reporter GET /cases/{case}/history/reporter/           302 403 200 200 403 403 404 403 404 404 404 404 404 404 404
 cases:reporter GET /cases/{case}/reporters/{reporter}/               302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
 cases:reporter POST /cases/{case}/reporters/{reporter}/              302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
+cases:parties GET /cases/{case}/mediations/1/parties/                 302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
+cases:parties POST /cases/{case}/mediations/1/parties/                302 403 200 200 403 200 404 403 404 404 404 404 404 404 404
+cases:agreement GET /cases/{case}/mediations/1/agreement/             302 403 409 409 403 409 404 403 404 404 404 404 404 404 404
 cases:limits GET /cases/{case}/limits/                               302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
 cases:attach POST /cases/{case}/photos/                              302 302 302 302 403 302 404 403 404 404 404 404 404 404 404
 cases:act GET /cases/{case}/act/comment/                             302 403 200 200 200 403 404 403 404 404 404 404 404 404 404
 cases:act POST /cases/{case}/act/supervise/                          302 403 403 302 302 403 404 403 404 404 404 404 404 404 404
 cases:cards GET /cards/                                              302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
 cases:card GET /cards/{card}/                                        302 403 200 200 200 200 404 200 404 404 404 404 404 404 404
+cases:screenings GET /screenings/                                    302 403 200 200 200 403 403 403 403 403 403 403 403 200 403
+cases:screenings-export GET /screenings/export/                      302 403 200 200 200 403 403 403 403 403 403 403 403 200 403
+cases:screening-return GET /screenings/{screening}/{unit}/           302 404 200 403 403 404 404 403 404 404 404 404 404 404 404
+cases:screening-return POST /screenings/{screening}/{unit}/          302 404 422 403 403 404 404 403 404 404 404 404 404 404 404
 cases:spot GET /spot/                                                302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-export GET /spot/export/                                  302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-share POST /spot/shares/                                  302 403 403 422 403 403 403 403 403 403 403 403 403 422 403

@@ -6,10 +6,11 @@ An act whose inputs are not known here is an error that says what to add, so tha
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
-from apps.cases.choices import OrderOffice
+from apps.cases.choices import OrderOffice, PartyRole, Penalty, WayOn
 from apps.cases.matters import cards_of, open_appeals_of, open_orders_of
 from apps.cases.models import Case, Leg
 from apps.cases.workflow import Action, rows_of
@@ -52,6 +53,11 @@ def _boolean(moment: Moment, random: Random) -> bool:
     return random.random() < 0.5
 
 
+def _parties(moment: Moment, random: Random) -> list[dict[str, str]]:
+    sides = [{"role": role, "name": "王建国", "phone": random.choice(("", "13800138000"))} for role in PartyRole.values]
+    return sides[: random.choice((1, 2, 2, 2))]
+
+
 def _one_of(rows: list[Any], name: str, random: Random) -> int:
     """The key of one of the rows, or in one of nine none of theirs."""
     return 0 if not rows or random.randrange(9) == 0 else getattr(random.choice(rows), name)
@@ -73,6 +79,19 @@ INPUTS: dict[str, Callable[[Moment, Random], Any]] = {
     "into": lambda moment, random: random.choice([*moment.numbers, "000000-000000"]),
     "solved": _boolean,
     "satisfied": _boolean,
+    "heeded": _boolean,
+    "basis": lambda moment, random: "《城市市容和环境卫生管理条例》第三十四条",
+    "penalised": _boolean,
+    "decided_on": lambda moment, random: moment.world.at.date() - timedelta(days=random.randint(-1, 2)),
+    "document": lambda moment, random: random.choice(("", "罚〔2026〕12号")),
+    "penalty": lambda moment, random: random.choice(["", *Penalty.values]),
+    "amount": lambda moment, random: random.choice((None, Decimal(0), Decimal(500))),
+    "held_at": lambda moment, random: moment.world.at - timedelta(minutes=random.randint(-5, 600)),
+    "mediator": lambda moment, random: "周明",
+    "parties": _parties,
+    "agreed": _boolean,
+    "performance_on": _day,
+    "way_on": lambda moment, random: random.choice(["", *WayOn.values]),
 }
 # What an act may be given besides; the table tells only what it must.
 OPTIONAL: dict[Action, tuple[str, ...]] = {
@@ -86,6 +105,10 @@ OPTIONAL: dict[Action, tuple[str, ...]] = {
     Action.WITHDRAW: ("order",),
     Action.APPEAL: ("card",),
     Action.DECIDE_APPEAL: ("appeal",),
+    Action.HAND_OVER: ("until",),
+    Action.DECIDE_PENALTY: ("document", "penalty", "amount"),
+    Action.MEDIATE: ("mediator", "parties"),
+    Action.CONCLUDE_MEDIATION: ("performance_on", "way_on"),
 }
 
 

@@ -71,6 +71,7 @@ def create_agencies(district: Unit) -> list[Agency]:
             kind=row.kind,
             unit=unit,
             duties=list(row.duties),
+            enforces=row.enforces,
         )
         for unit in units
         for row in rows

@@ -10,8 +10,11 @@ from apps.cases.models.cases import (
 )
 from apps.cases.models.categories import Category, CategoryQuerySet
 from apps.cases.models.desk import SavedFilter, StandardReply
+from apps.cases.models.disputes import Mediation, MediationParty, MediationSession
+from apps.cases.models.enforcement import Enforcement
 from apps.cases.models.orders import ExtensionRequest, Supervision
 from apps.cases.models.routing import RoutingRule
+from apps.cases.models.screenings import ScreeningPeriod, ScreeningReturn
 from apps.cases.models.spot import SpotCheck, SpotDraw, SpotShare
 from apps.cases.models.suspensions import Suspension
 from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
@@ -23,11 +26,17 @@ __all__ = [
     "CaseReporter",
     "Category",
     "CategoryQuerySet",
+    "Enforcement",
     "ExtensionRequest",
     "Leg",
     "LegQuerySet",
+    "Mediation",
+    "MediationParty",
+    "MediationSession",
     "RoutingRule",
     "SavedFilter",
+    "ScreeningPeriod",
+    "ScreeningReturn",
     "SpotCheck",
     "SpotDraw",
     "SpotShare",

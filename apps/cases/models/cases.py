@@ -97,6 +97,16 @@ class Case(ChainHead, Placed):
     suspensions_made = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="how often setting it aside was asked for or done"
     )
+    mediating = models.BooleanField(default=False, db_default=False, help_text="a mediation of its dispute is running")
+    mediations_made = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="how often its dispute was mediated"
+    )
+    enforcing = models.BooleanField(
+        default=False, db_default=False, help_text="a body of law enforcement has it and has not decided yet"
+    )
+    enforcements_made = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="how often it was handed over to law enforcement"
+    )
     spot_waiting = models.BooleanField(
         default=False, db_default=False, help_text="drawn for a spot check that has not been made"
     )

@@ -77,6 +77,8 @@ def acting_on(user: "User", number: str, action: str, *, at: datetime) -> Acting
     acting.replies = replies_for(user, chosen)
     if chosen is Action.DISPATCH:
         _fill_targets(acting, at)
+    if chosen is Action.HAND_OVER:
+        acting.targets = list(dispatch_targets(case.desk).filter(enforces=True).order_by("kind", "id"))
     if chosen is Action.MERGE:
         near, _times = neighbours_of(user, case)
         acting.into = next((one.case.number for one in near if one.case.open), "")

@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING
 
 from apps.cases.actions import Action
 from apps.cases.choices import CASE_TARGET, OPEN_LEG, WHOLE_SUBJECT, LegRole
-from apps.cases.matters import cards_of, orders_of, pause_asked_of, request_of, subjects_of, suspensions_of
+from apps.cases.matters import (
+    cards_of,
+    enforcements_of,
+    mediations_of,
+    orders_of,
+    pause_asked_of,
+    request_of,
+    subjects_of,
+    suspensions_of,
+)
 from apps.cases.models import (
     Case,
     CaseEvent,
     CaseQuerySet,
     CaseReporter,
+    Enforcement,
     ExtensionRequest,
     Leg,
+    Mediation,
     Supervision,
     Suspension,
 )
@@ -73,6 +84,7 @@ class CaseDetail:
     alike: list[Alike] = field(default_factory=list)
     reporters: list[CaseReporter] = field(default_factory=list)
     may_reach: bool = False
+    may_see_parties: bool = False
     whole: Limit | None = None
     """The limit of the whole case: the running one, else the last."""
 
@@ -95,6 +107,16 @@ class CaseDetail:
     def suspensions(self) -> list[Suspension]:
         """The times that the case was set aside, the first first."""
         return [one for one in suspensions_of(self.case) if one.begun]
+
+    @property
+    def enforcements(self) -> list[Enforcement]:
+        """The hand-overs to law enforcement, oldest first."""
+        return enforcements_of(self.case)
+
+    @property
+    def mediations(self) -> list[Mediation]:
+        """The mediations of the dispute, oldest first."""
+        return mediations_of(self.case)
 
     @property
     def cards(self) -> list[LadderStep]:
@@ -178,6 +200,7 @@ def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
     )
     seen.may_reach = covers(user, Permission.CASE_REGISTER, case.place)
     if seen.may_reach or (seen.my_leg is not None and seen.my_leg.state in OPEN_LEG):
+        seen.may_see_parties = case.mediations_made > 0
         seen.reporters = reporters_of(case)
     if seen.may_merge:
         known = {one.case.pk for one in seen.near}

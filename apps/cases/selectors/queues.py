@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -203,6 +203,7 @@ def queue_rows(user: "Person", queue: str, wanted: Wanted, *, order: str, at: da
     cursor = None
     while True:
         page = queue_page(chosen, desks, moments=moments, wanted=wanted, cursor=cursor, size=EXPORT_PAGE, order=part)
+        prefetch_related_objects(page.rows, "enforcements")
         yield from page.rows
         cursor = page.next
         if cursor is None:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.cases.actions import Action
-from apps.cases.choices import LegRole, OrderOffice
+from apps.cases.choices import LegRole, OrderOffice, Penalty, WayOn
 from apps.cases.models import CaseEvent, Leg
 from apps.cases.workflow import LEG_ACTIONS
 from apps.core.presentation import when_text
@@ -173,6 +173,43 @@ def _decide_appeal(payload: Payload, at: datetime) -> str:
     return _("%(agency)s申诉不成立，维持%(card)s") % values
 
 
+def _dissuade(payload: Payload, at: datetime) -> str:
+    return _("现场劝导，当事人听从") if payload.get("heeded") else _("现场劝导，当事人不听从")
+
+
+def _hand_over(payload: Payload, at: datetime) -> str:
+    values = {"agency": payload["agency"], "basis": payload["basis"], "due": _when(payload.get("due"), at)}
+    return _("移交 %(agency)s 执法，依据：%(basis)s，限 %(due)s 前") % values
+
+
+def _decide_penalty(payload: Payload, at: datetime) -> str:
+    if not payload.get("penalised"):
+        return _("决定不予处罚")
+    values = {
+        "penalty": Penalty(payload["penalty"]).label,
+        "document": payload["document"],
+        "amount": payload.get("amount"),
+    }
+    if payload.get("amount"):
+        return _("处罚：%(penalty)s %(amount)s 元，%(document)s") % values
+    return _("处罚：%(penalty)s，%(document)s") % values
+
+
+def _mediate(payload: Payload, at: datetime) -> str:
+    values = {"number": payload["session"], "mediator": payload["mediator"], "held": _when(payload.get("held"), at)}
+    return _("第 %(number)d 次调解，%(held)s，调解员 %(mediator)s") % values
+
+
+def _conclude_mediation(payload: Payload, at: datetime) -> str:
+    if payload.get("agreed"):
+        return _("调解达成协议，%(day)s 前履行") % {"day": _when(payload.get("performance"), at)}
+    return _("调解不成，后续：%(way)s") % {"way": WayOn(payload["way_on"]).label}
+
+
+def _reveal(payload: Payload, at: datetime) -> str:
+    return _("查看当事人姓名和电话") if payload.get("parties") else _("查看反映人姓名和电话")
+
+
 def _merge(payload: Payload, at: datetime) -> str:
     return _("并入 %(into)s") % {"into": payload.get("into", "")}
 
@@ -219,9 +256,14 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "decide_extension": (_decide_extension, "calendar-check", ""),
     "appeal": (_appeal, "scale", ""),
     "decide_appeal": (_decide_appeal, "gavel", ""),
+    "dissuade": (_dissuade, "speakerphone", ""),
+    "hand_over": (_hand_over, "shield", ""),
+    "decide_penalty": (_decide_penalty, "gavel", ""),
+    "mediate": (_mediate, "messages", ""),
+    "conclude_mediation": (_conclude_mediation, "heart-handshake", ""),
     "comment": (lambda p, at: _("批注"), "message", ""),
     "merge": (_merge, "git-merge", ""),
-    "reveal": (lambda p, at: _("查看反映人姓名和电话"), "eye", ""),
+    "reveal": (_reveal, "eye", ""),
     "reopen": (lambda p, at: _("重开"), "rotate", "near"),
     "rate": (_rate, "star", ""),
     "spot_draw": (_spot_draw, "dice-3", ""),

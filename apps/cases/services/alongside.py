@@ -10,13 +10,14 @@ from apps.cases.choices import (
     ORDER_SUBJECT,
     WHOLE_SUBJECT,
     CaseState,
+    EnforcementState,
     OrderState,
     RequestState,
     SpotState,
     SuspensionState,
 )
 from apps.cases.matters import open_orders_of, request_of
-from apps.cases.models import Case, ExtensionRequest, SpotCheck, Supervision, Suspension
+from apps.cases.models import Case, Enforcement, ExtensionRequest, SpotCheck, Supervision, Suspension
 from apps.cases.services.legs import level_of
 from apps.deadlines import rulebook
 from apps.deadlines import services as deadlines
@@ -54,6 +55,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     _orders_follow(case, holder_id, at)
     _request_follows(case, at)
     _pause_follows(case, at)
+    _enforcement_follows(case, at)
     _check_follows(case, at)
 
 
@@ -156,6 +158,15 @@ def _pause_follows(case: Case, at: datetime) -> None:
     lapsed = Suspension.objects.filter(case=case, state=SuspensionState.ASKED, leg__ended_at__isnull=False)
     if lapsed.update(state=SuspensionState.LAPSED, decided_at=at):
         case.suspension_asked = False
+
+
+def _enforcement_follows(case: Case, at: datetime) -> None:
+    """A hand-over whose leg is over without a decision was given back."""
+    if not case.enforcing:
+        return
+    over = Enforcement.objects.filter(case=case, state=EnforcementState.HANDED, leg__ended_at__isnull=False)
+    if over.update(state=EnforcementState.GIVEN_BACK, ended_at=at):
+        case.enforcing = False
 
 
 def _check_follows(case: Case, at: datetime) -> None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from apps.cases.actions import Action
 from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
-from apps.cases.services import orders, spot, suspensions
+from apps.cases.services import disputes, enforcement, orders, spot, suspensions
 from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
@@ -304,6 +304,11 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.WITHDRAW: orders.withdraw,
     Action.APPEAL: orders.appeal,
     Action.DECIDE_APPEAL: orders.decide_appeal,
+    Action.DISSUADE: enforcement.dissuade,
+    Action.HAND_OVER: enforcement.hand_over,
+    Action.DECIDE_PENALTY: enforcement.decide_penalty,
+    Action.MEDIATE: disputes.mediate,
+    Action.CONCLUDE_MEDIATION: disputes.conclude_mediation,
     Action.COMMENT: comment,
     Action.SPOT_CHECK: spot.spot_check,
     Action.MERGE: merge,

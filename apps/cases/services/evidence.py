@@ -28,6 +28,7 @@ NEEDED = {
     Evidence.PHOTO_BEFORE: frozenset({BEFORE}),
     Evidence.PHOTO_AFTER: frozenset({AFTER}),
     Evidence.BOTH: frozenset({BEFORE, AFTER}),
+    Evidence.MEDIATION: frozenset(),
 }
 
 
@@ -90,7 +91,10 @@ def attach_appeal_photo(*, case: Case, actor: "User", upload: BinaryIO, at: date
 
 
 def check_evidence(case: Case) -> None:
-    """Raise ``InvalidInput`` naming ``photo`` when the category demands photos that are not there."""
+    """Raise ``InvalidInput`` naming ``photo`` when the category demands photos that are not there, ``mediation`` when
+    it demands the result of a mediation and there is none."""
+    if case.category.evidence == Evidence.MEDIATION and (case.mediating or not case.mediations_made):
+        raise InvalidInput(fields={"mediation": [_("矛盾纠纷须先记录调解结果：达成协议，或调解不成及后续途径。")]})
     needed = NEEDED[Evidence(case.category.evidence)]
     if not needed:
         return

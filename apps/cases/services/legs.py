@@ -13,9 +13,17 @@ from apps.organisation.models import Agency
 
 
 def plan_limit(
-    case: Case, agency: Agency, desk: Agency, *, stage: str, at: datetime, head: Agency | None = None
+    case: Case,
+    agency: Agency,
+    desk: Agency,
+    *,
+    stage: str,
+    at: datetime,
+    head: Agency | None = None,
+    due_at: datetime | None = None,
 ) -> Limit:
-    """The unsaved limit of a leg that ``agency`` is about to get. The desk that gave it is its head."""
+    """The unsaved limit of a leg that ``agency`` is about to get, until ``due_at`` where that is agreed. The desk that
+    gave it is its head."""
     above = head if agency.pk == desk.pk else desk
     return deadlines.make_limit(
         rulebook.held(),
@@ -32,6 +40,7 @@ def plan_limit(
         urgency=case.urgency,
         complexity=case.complexity,
         at=at,
+        due_at=due_at,
     )
 
 

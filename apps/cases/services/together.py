@@ -15,18 +15,21 @@ from apps.cases.services.reporting import report_case
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+SHOWING_THE_FAULT = frozenset({Action.DISSUADE, Action.HAND_OVER})
+
 
 @transaction.atomic
 def perform_with_photos(*, number: str, actor: "User", at: datetime, photos: Iterable[BinaryIO], **given: Any) -> Case:
-    """Attach photos of the result, then act; raises what ``attach_case_photo`` and ``perform`` raise. The photos of an
-    appeal are its evidence and hang on it."""
+    """Attach photos of the result, or of the fault, then act; raises what ``attach_case_photo`` and ``perform`` raise.
+    The photos of an appeal are its evidence and hang on it."""
     if given.get("action") == Action.APPEAL:
         case = perform(number=number, actor=actor, at=at, **given)
         for photo in photos:
             attach_appeal_photo(case=case, actor=actor, upload=photo, at=at)
         return case
+    purpose = BEFORE if given.get("action") in SHOWING_THE_FAULT else AFTER
     for photo in photos:
-        attach_case_photo(number=number, actor=actor, upload=photo, at=at, purpose=AFTER)
+        attach_case_photo(number=number, actor=actor, upload=photo, at=at, purpose=purpose)
     return perform(number=number, actor=actor, at=at, **given)
 
 

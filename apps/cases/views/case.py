@@ -134,6 +134,7 @@ def act(request: HttpRequest, number: str, action: str) -> HttpResponse:
         evidence=acting.case.category.evidence,
         complexity=acting.case.complexity,
         options=acting.options,
+        first=not acting.case.mediating,
         typed=acting.typed | {name: request.GET[name] for name in CHOSEN_BY_LINK if name in request.GET},
     )
     return _panel(request, acting, form, status=200)
@@ -148,6 +149,7 @@ def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
         targets=acting.targets,
         evidence=evidence,
         options=acting.options,
+        first=not acting.case.mediating,
     )
     if acting.row is None or not form.is_of(acting.version):
         return _conflict(request, acting, WrongState() if form.is_of(acting.version) else StaleVersion())
@@ -171,9 +173,12 @@ def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
     return _done(request, acting)
 
 
+PARTIES_SHOWN_AT = "applicant_name"
+
+
 def _take_errors(form: ActionForm, error: DomainError) -> None:
     for name, texts in error.fields.items():
-        field = {"photo": "photos"}.get(name, name)
+        field = {"photo": "photos", "parties": PARTIES_SHOWN_AT}.get(name, name)
         for text in texts:
             form.add_error(field if field in form.fields else None, text)
     if not error.fields:
@@ -190,6 +195,7 @@ def _conflict(request: HttpRequest, now: Acting, error: Conflict) -> HttpRespons
         version=now.version,
         typed=typed,
         options=now.options,
+        first=not now.case.mediating,
     )
     read = request.POST.get("version", "")
     since = entries_since(now.case, int(read) if now.version_of_case and read.isdecimal() else None, at=clock.now())

@@ -185,4 +185,7 @@ def export_columns() -> list[Column]:
         Column(_("督办件"), 8),
         Column(_("退回次数"), 10),
         Column(_("返工次数"), 10),
+        Column(_("处罚决定书文号"), 24),
+        Column(_("处罚种类"), 20),
+        Column(_("罚没金额（元）"), 14),
     ]
