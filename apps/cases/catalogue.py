@@ -30,8 +30,10 @@ COLUMNS = (
     "urgency",
     "on_the_spot",
     "evidence",
+    "self_governed",
     "duty",
     "icon",
+    "standard",
     "origin",
 )
 URGENCIES = ("normal", "urgent")
@@ -57,8 +59,10 @@ class CategoryRow:
     urgency: str
     on_the_spot: bool
     evidence: str
+    self_governed: bool
     duty: str
     icon: str
+    standard: str
 
 
 def read_categories() -> list[CategoryRow]:
@@ -104,6 +108,7 @@ def _reasons(line: CatalogueLine, levels: dict[str, str], duties: Collection[str
         ("level", ("1", "2", "3")),
         ("urgency", URGENCIES),
         ("on_the_spot", tuple(YES_NO)),
+        ("self_governed", tuple(YES_NO)),
         ("evidence", EVIDENCE),
     ):
         if cells[name] not in allowed:
@@ -153,8 +158,10 @@ def _row(line: CatalogueLine) -> CategoryRow:
         urgency=cells["urgency"],
         on_the_spot=YES_NO[cells["on_the_spot"]],
         evidence=cells["evidence"],
+        self_governed=YES_NO[cells["self_governed"]],
         duty=cells["duty"],
         icon=cells["icon"],
+        standard=cells["standard"],
     )
 
 
@@ -162,21 +169,24 @@ def _row(line: CatalogueLine) -> CategoryRow:
 def load_categories() -> LoadReport:
     """Bring the category tree into step with its file; a category that left the file is set inactive.
 
-    Raises ``CatalogueError`` as ``read_categories`` does, and then nothing is changed.
+    A category that was made or changed in the product is kept as it is. Raises ``CatalogueError`` as
+    ``read_categories`` does, and then nothing is changed.
     """
     rows = read_categories()
+    by_hand = set(Category.objects.filter(versions__isnull=False).values_list("key", flat=True))
     reports: list[LoadReport] = []
     ids: dict[str, int] = {}
     for level in range(1, LEAF_LEVEL + 1):
-        here = [row for row in rows if row.level == level]
+        here = [row for row in rows if row.level == level and row.key not in by_hand]
         reports.append(upsert_rows(Category, "key", [_values(row, ids) for row in here], retire=False))
         ids |= dict(Category.objects.filter(level=level).values_list("key", "pk"))
-    left = Category.objects.filter(active=True).exclude(key__in=[row.key for row in rows])
+    left = Category.objects.filter(active=True).exclude(key__in=[row.key for row in rows]).exclude(key__in=by_hand)
     retired = left.update(active=False)
     return LoadReport(
         created=sum(report.created for report in reports),
         changed=sum(report.changed for report in reports) + retired,
         unchanged=sum(report.unchanged for report in reports),
+        kept=sum(row.key in by_hand for row in rows),
     )
 
 

@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from apps.cases.choices import CaseState, LegState
 from apps.cases.presentation import end_of, look_of, started_at, working_minutes
 from apps.cases.selectors import Wanted, case_page, desks_of
 from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
+from apps.cases.selectors.desks import DESKS, routes_at
 from apps.cases.selectors.screenings import oversees, to_file
 from apps.cases.selectors.spot import checks_for
 from apps.cases.selectors.waiting import (
@@ -26,9 +27,11 @@ from apps.core import clock, navigation
 from apps.core.search import PER_PROVIDER, SearchHit, register_search
 from apps.core.waiting import WaitingItem, register_waiting
 from apps.deadlines import rulebook
+from apps.grid.manage_tabs import OverviewLine, register_lines, register_tab
 from apps.grid.overlays import MOST_POINTS, MapPoint, register_overlay
 from apps.grid.permissions import Permission
-from apps.grid.scopes import holds
+from apps.grid.placed import place_at
+from apps.grid.scopes import covers, holds
 from apps.organisation.models import Agency, agency_ids_of
 
 if TYPE_CHECKING:
@@ -190,6 +193,20 @@ def open_points(user: "User", unit: "Unit") -> Iterator[MapPoint]:
         )
 
 
+def catalogue_lines(user: "User", unit: "Unit") -> Iterator[OverviewLine]:
+    """For those who administer the system: how many categories the unit's desk could give to nobody."""
+    if unit.kind not in DESKS or not covers(user, Permission.SYSTEM_MANAGE, place_at(unit)):
+        return
+    nobody = len(routes_at(unit, on=clock.today()).of("nobody"))
+    said = ngettext("%(number)d 类无处可派", "%(number)d 类无处可派", nobody) % {"number": nobody}
+    yield OverviewLine(
+        _("案件类别"),
+        said if nobody else _("各类都有去处"),
+        reverse("cases:catalogue", args=[unit.code]) + ("?show=nobody" if nobody else ""),
+        ("late" if unit.kind == "district" else "near") if nobody else "",
+    )
+
+
 OPEN_STATES = tuple(
     state.value for state in CaseState if state not in {CaseState.REFUSED, CaseState.MERGED, CaseState.CLOSED}
 )
@@ -218,5 +235,7 @@ def register() -> None:
     navigation.register_item("cards", gettext_lazy("红黄牌"), "cases:cards", _cards, 26)
     navigation.register_item("screenings", gettext_lazy("纠纷排查"), "cases:screenings", oversees, 27)
     register_waiting(waiting_cases)
+    register_tab("catalogue", gettext_lazy("目录"), "cases:catalogue", Permission.UNIT_VIEW, 50)
+    register_lines(catalogue_lines)
     register_search(find_cases)
     register_overlay("cases", gettext_lazy("在办案件"), open_points)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext
 
 from apps.cases.reviews import remind_reviews
+from apps.cases.services.categories import apply_versions
 from apps.cases.services.screenings import open_periods, remind_missing
 from apps.cases.services.spot import draw_spot_checks
 from apps.core import clock
@@ -45,3 +46,14 @@ def draw_for_spot_checks() -> int:
     """Draw from what was settled on the spot in the last whole week, where that has not been done; answers how many
     cases were drawn. It runs every day, so that a Monday missed is made up for."""
     return draw_spot_checks(at=clock.now())
+
+
+def _applied(count: int) -> str:
+    return ngettext("%(n)d 项类别变更生效", "%(n)d 项类别变更生效", count) % {"n": count}
+
+
+@shared_task(name="cases.apply_category_versions")
+@recorded("cases.apply_category_versions", _("类别变更到期生效"), _applied)
+def put_category_versions_into_force() -> int:
+    """Put into force the changes of categories whose day has come; answers how many there were."""
+    return apply_versions(at=clock.now())

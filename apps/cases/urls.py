@@ -6,6 +6,7 @@ from apps.cases.views import (
     batch,
     cards,
     case,
+    catalogue,
     desk,
     dispatch,
     disputes,
@@ -15,10 +16,14 @@ from apps.cases.views import (
     intake,
     replies,
     reporters,
+    routing,
     screenings,
     spot,
 )
 from apps.cases.webhooks.urls import urlpatterns as webhooks
+from apps.grid import converters
+
+__all__ = ["converters", "urlpatterns"]
 
 app_name = "cases"
 
@@ -65,4 +70,17 @@ urlpatterns = [
     path("screenings/<int:period_id>/<unit:code>/", screenings.unit_return, name="screening-return"),
     path("help/cases/", guide.cases_explained, name="help"),
     path("manage/webhooks/", include(webhooks)),
+    path("manage/<unit:code>/catalogue/", catalogue.catalogue, name="catalogue"),
+    path("manage/<unit:code>/catalogue/export/", catalogue.export, name="catalogue-export"),
+    path("manage/<unit:code>/catalogue/new/", catalogue.new_category, name="category-new"),
+    path("manage/<unit:code>/catalogue/category/<str:key>/", catalogue.category, name="category"),
+    path("manage/<unit:code>/catalogue/category/<str:key>/change/", catalogue.change_category, name="category-change"),
+    path(
+        "manage/<unit:code>/catalogue/versions/<int:version_id>/withdraw/",
+        catalogue.withdraw_version,
+        name="version-withdraw",
+    ),
+    path("manage/<unit:code>/catalogue/rules/add/", routing.add_rule, name="rule-add"),
+    path("manage/<unit:code>/catalogue/rules/<int:rule_id>/change/", routing.change_rule, name="rule-change"),
+    path("manage/<unit:code>/catalogue/rules/<int:rule_id>/end/", routing.end_rule, name="rule-end"),
 ]

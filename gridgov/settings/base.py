@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "deliver-notices": {"task": "notices.deliver", "schedule": 5.0, "options": {"expires": 10}},
     "deliver-webhooks": {"task": "cases.deliver_webhooks", "schedule": 5.0, "options": {"expires": 10}},
     "forget-webhooks": {"task": "cases.forget_webhooks", "schedule": crontab(minute=51, hour=3)},
+    "apply-category-versions": {"task": "cases.apply_category_versions", "schedule": crontab(minute="1-59/10")},
     "remind-reviews": {"task": "cases.remind_reviews", "schedule": crontab(minute=23)},
     "screen-disputes": {"task": "cases.screen_disputes", "schedule": crontab(minute=5, hour=8)},
     "draw-spot-checks": {"task": "cases.draw_spot_checks", "schedule": crontab(minute=12, hour=6)},

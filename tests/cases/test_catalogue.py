@@ -11,8 +11,42 @@ from apps.cases.models import Category
 from apps.core.catalogues import CatalogueError, LoadReport, catalogue_path
 from apps.core.icons import outline_path
 
-ROOT = ["t:event:00", "t", "event", "00", "事件", "Events", "1", "", "normal", "no", "none", "", "dots", "test"]
-MAJOR = ["t:event:01", "t", "event", "01", "环境", "Environment", "2", "00", "normal", "no", "none", "", "dots", "test"]
+ROOT = [
+    "t:event:00",
+    "t",
+    "event",
+    "00",
+    "事件",
+    "Events",
+    "1",
+    "",
+    "normal",
+    "no",
+    "none",
+    "no",
+    "",
+    "dots",
+    "",
+    "test",
+]
+MAJOR = [
+    "t:event:01",
+    "t",
+    "event",
+    "01",
+    "环境",
+    "Environment",
+    "2",
+    "00",
+    "normal",
+    "no",
+    "none",
+    "no",
+    "",
+    "dots",
+    "",
+    "test",
+]
 LEAF = [
     "t:event:01001",
     "t",
@@ -25,8 +59,10 @@ LEAF = [
     "urgent",
     "yes",
     "both",
+    "yes",
     "fire",
     "trash",
+    "先消除危险；清理后拍照。",
     "test",
 ]
 
@@ -108,6 +144,7 @@ def test_a_good_file_is_read_as_it_stands(write):
     write(ROOT, MAJOR, LEAF)
     leaf = read_categories()[-1]
     assert (leaf.parent, leaf.on_the_spot, leaf.urgency, leaf.evidence) == ("t:event:01", True, "urgent", "both")
+    assert (leaf.self_governed, leaf.standard) == (True, "先消除危险；清理后拍照。")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +155,8 @@ def test_a_good_file_is_read_as_it_stands(write):
         ({"name_en": ""}, "name_en is empty"),
         ({"urgency": "soon"}, "urgency soon is not one of normal, urgent"),
         ({"on_the_spot": "1"}, "on_the_spot 1 is not one of yes, no"),
-        ({"evidence": "photo"}, "evidence photo is not one of none, photo_before, photo_after, both"),
+        ({"self_governed": ""}, "self_governed (empty) is not one of yes, no"),
+        ({"evidence": "photo"}, "evidence photo is not one of none, photo_before, photo_after, both, mediation"),
         ({"duty": "magic"}, "duty magic is not in duties.csv"),
         ({"duty": ""}, "duty (empty) is not in duties.csv"),
         ({"icon": "no-such-icon"}, "icon no-such-icon is not an outline icon of Tabler"),
@@ -160,7 +198,7 @@ def test_another_header_is_refused(write):
 
 def test_a_row_with_too_few_cells_is_refused(write):
     write(ROOT[:-1])
-    assert problems() == ["categories.csv line 2: 13 cells where 14 belong"]
+    assert problems() == ["categories.csv line 2: 15 cells where 16 belong"]
 
 
 def test_a_missing_file_is_refused(tmp_path, monkeypatch):

@@ -11,7 +11,8 @@ from django.db import transaction
 
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
-from apps.cases.models import Mediation, ScreeningPeriod, SpotDraw
+from apps.cases.models import Mediation, RoutingRule, ScreeningPeriod, SpotDraw
+from apps.cases.services import categories
 from apps.cases.services.desk import add_reply
 from apps.cases.services.screenings import open_periods
 from apps.cases.services.spot import draw_spot_checks
@@ -86,7 +87,17 @@ def fill(office: Office) -> Ground:
     told = send_test(actor=world["admin"], subscriber_id=webhook.pk, at=world.at)
     open_periods(at=world.at)
     screening = ScreeningPeriod.objects.get(level="community")
+    version = categories.change_category(
+        actor=world["admin"],
+        category_id=world.category.pk,
+        changes={"name": "垃圾"},
+        effective_from=world.at.date() + timedelta(days=30),
+        because="改名",
+        at=world.at,
+    )
     marks = {
+        "rule": RoutingRule.objects.get(category=world.category).pk,
+        "category_version": version.pk,
         "reply": reply.pk,
         "screening": screening.pk,
         "policy": LimitPolicy.objects.get(code="handling-any").pk,

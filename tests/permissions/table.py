@@ -120,6 +120,21 @@ organisation:grant POST /manage/{unit}/people/grant/                 302 404 403
 organisation:end-grant GET /manage/{grid}/people/{grant}/end/        302 403 403 403 403 404 403 403 403 200 403 404 404 404 404
 organisation:end-grant POST /manage/{grid}/people/{grant}/end/       302 403 403 403 403 404 403 403 403 302 403 404 404 404 404
 organisation:changes GET /manage/{unit}/changes/                     302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+# The catalogue: who sees the unit reads it, who administers the system writes it
+cases:catalogue GET /manage/{unit}/catalogue/                                              302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+cases:catalogue-export GET /manage/{unit}/catalogue/export/                                302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+cases:category GET /manage/{unit}/catalogue/category/{category}/                           302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+cases:category-new GET /manage/{unit}/catalogue/new/?parent={category}                     302 404 403 403 403 404 403 403 200 403 403 404 404 404 404
+cases:category-new POST /manage/{unit}/catalogue/new/?parent={category}                    302 404 403 403 403 404 403 403 422 403 403 404 404 404 404
+cases:category-change GET /manage/{unit}/catalogue/category/{category}/change/             302 404 403 403 403 404 403 403 200 403 403 404 404 404 404
+cases:category-change POST /manage/{unit}/catalogue/category/{category}/change/            302 404 403 403 403 404 403 403 422 403 403 404 404 404 404
+cases:rule-add GET /manage/{unit}/catalogue/rules/add/?category={category}                 302 404 403 403 403 404 403 403 200 403 403 404 404 404 404
+cases:rule-add POST /manage/{unit}/catalogue/rules/add/?category={category}                302 404 403 403 403 404 403 403 422 403 403 404 404 404 404
+cases:rule-change GET /manage/{unit}/catalogue/rules/{rule}/change/                        302 404 403 403 403 404 403 403 200 403 403 404 404 404 404
+cases:rule-change POST /manage/{unit}/catalogue/rules/{rule}/change/                       302 404 403 403 403 404 403 403 422 403 403 404 404 404 404
+cases:rule-end GET /manage/{unit}/catalogue/rules/{rule}/end/                              302 404 403 403 403 404 403 403 200 403 403 404 404 404 404
+cases:rule-end POST /manage/{unit}/catalogue/rules/{rule}/end/                             302 404 403 403 403 404 403 403 422 403 403 404 404 404 404
+cases:version-withdraw POST /manage/{unit}/catalogue/versions/{category_version}/withdraw/ 302 404 403 403 403 404 403 403 302 403 403 404 404 404 404
 # The clock
 notices:deliveries GET /manage/notices/                              302 403 403 403 403 403 403 403 200 403 403 403 403 403 403
 notices:retry-all POST /manage/notices/retry/                        302 403 403 403 403 403 403 403 302 403 403 403 403 403 403

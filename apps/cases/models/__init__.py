@@ -8,7 +8,7 @@ from apps.cases.models.cases import (
     Leg,
     LegQuerySet,
 )
-from apps.cases.models.categories import Category, CategoryQuerySet
+from apps.cases.models.categories import Category, CategoryQuerySet, CategoryVersion
 from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.disputes import Mediation, MediationParty, MediationSession
 from apps.cases.models.enforcement import Enforcement
@@ -26,6 +26,7 @@ __all__ = [
     "CaseReporter",
     "Category",
     "CategoryQuerySet",
+    "CategoryVersion",
     "Enforcement",
     "ExtensionRequest",
     "Leg",

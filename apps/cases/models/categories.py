@@ -18,23 +18,39 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.filter(is_leaf=True, active=True)
 
 
-class Category(models.Model):
-    """A node of the category tree; cases hang on its leaves. Loaded from ``config/catalogues/categories.csv``."""
+class CategoryFields(models.Model):
+    """What of a category may change from one day to another. ``standard`` is its work standard: what is done, in which
+    order, and when it counts as done; an empty one is that of the branch. ``self_governed``: residents can govern it
+    themselves."""
+
+    name = models.CharField(_("类别"), max_length=80)
+    name_en = models.CharField(_("英文名称"), max_length=160)
+    urgency = models.CharField(_("紧急程度"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
+    on_the_spot = models.BooleanField(_("可当场处置"), default=False)
+    evidence = models.CharField(_("证据要求"), max_length=14, choices=Evidence.choices, default=Evidence.NONE)
+    self_governed = models.BooleanField(_("可居民自治"), default=False, db_default=False)
+    standard = models.TextField(_("工作标准"), max_length=2000, blank=True, default="", db_default="")
+    active = models.BooleanField(_("启用"), default=True)
+
+    class Meta:
+        abstract = True
+
+
+FIELDS = ("name", "name_en", "urgency", "on_the_spot", "evidence", "self_governed", "standard", "active")
+
+
+class Category(CategoryFields):
+    """A node of the category tree; cases hang on its leaves. Loaded from ``config/catalogues/categories.csv`` and
+    changed in the product by ``CategoryVersion``: the row itself says what holds today."""
 
     key = models.CharField(_("代码"), max_length=60, unique=True)
     scheme = models.CharField(max_length=20)
     kind = models.CharField(max_length=12, choices=CategoryKind.choices)
     code = models.CharField(max_length=20)
-    name = models.CharField(_("类别"), max_length=80)
-    name_en = models.CharField(max_length=160)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
     level = models.PositiveSmallIntegerField()
     is_leaf = models.BooleanField(default=False)
-    urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
-    on_the_spot = models.BooleanField(default=False)
-    evidence = models.CharField(max_length=14, choices=Evidence.choices, default=Evidence.NONE)
     icon = models.CharField(max_length=40, blank=True)
-    active = models.BooleanField(default=True)
 
     objects = CategoryQuerySet.as_manager()
 
@@ -53,3 +69,60 @@ class Category(models.Model):
     def label(self) -> str:
         """The name in the language of the page."""
         return self.name_en if (get_language() or "").startswith("en") else self.name
+
+    @property
+    def work_standard(self) -> str:
+        """Its own work standard, else that of its branch; the branch is read beforehand."""
+        return self.standard or (self.parent.standard if self.parent is not None else "")
+
+
+class CategoryVersion(CategoryFields):
+    """What a category is from a day on, written in the product. A task puts it into force on that day; a row is never
+    edited, by a trigger, but withdrawn before its day. The first one of a category from the catalogues says what it was
+    before (nobody wrote it). The catalogues' load leaves a category with versions alone."""
+
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="versions")
+    effective_from = models.DateField(_("生效日"))
+    because = models.CharField(_("理由"), max_length=200)
+    written_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    written_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["category", "effective_from", "id"]
+        indexes = [
+            models.Index(
+                fields=["effective_from"],
+                condition=Q(applied_at__isnull=True, withdrawn_at__isnull=True),
+                name="cases_categoryversion_planned",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["category"],
+                condition=Q(applied_at__isnull=True, withdrawn_at__isnull=True),
+                name="cases_categoryversion_one_planned",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="cases_categoryversion_name_given"),
+            models.CheckConstraint(condition=~Q(because=""), name="cases_categoryversion_because_given"),
+            models.CheckConstraint(condition=Q(urgency__in=Urgency.values), name="cases_categoryversion_urgency"),
+            models.CheckConstraint(condition=Q(evidence__in=Evidence.values), name="cases_categoryversion_evidence"),
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True) | Q(withdrawn_at__isnull=True),
+                name="cases_categoryversion_applied_or_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="cases_categoryversion_withdrawn_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id} {self.effective_from}"

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 CASE_RELATED = (
-    "category",
+    "category__parent",
     "holder",
     "desk__unit",
     "handler",

@@ -8,9 +8,11 @@ from django.db.models import Q
 
 from apps.cases.models import Category, RoutingRule
 from apps.cases.routing import By, Matter, matching, split
+from apps.core.errors import NotVisible
 from apps.grid.models import Unit
 from apps.grid.placed import PATH_COLUMNS
-from apps.organisation.models import AgencyKind
+from apps.organisation.models import Agency, AgencyKind
+from apps.organisation.selectors import centre_of, dispatch_targets
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -91,3 +93,16 @@ def agencies_meant(targets: Collection[str], place: Mapping[str, int | None] | N
         centres = Q(kind=AgencyKind.CENTRE, unit__kind=level)
         condition |= centres & Q(unit_id=unit_id) if unit_id else centres
     return condition
+
+
+def rule_of(rule_id: int) -> RoutingRule:
+    """One rule with what it is for. Raises ``NotVisible``."""
+    rule = RoutingRule.objects.select_related("category", "unit__parent__parent").filter(pk=rule_id).first()
+    if rule is None:
+        raise NotVisible
+    return rule
+
+
+def targets_at(unit: Unit) -> list[Agency]:
+    """The agencies that the desk of a unit may give cases to, as a rule can name them."""
+    return list(dispatch_targets(centre_of(unit)).order_by("kind", "id"))
