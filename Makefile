@@ -19,7 +19,7 @@ soak: ## the long tests, resumable; ONLY=name runs one part, LIST=1 lists all wi
 check: ## format, lint, types, templates, translations, imports, migrations, deployment
 	@$(PREPARE) check $(ONLY)
 
-bench: ## the benchmarks, one JSON line per figure; ONLY=name runs one (sweep_due_peer: only so), SQL=1 prints the floor's statement
+bench: ## the benchmarks, one JSON line per figure; ONLY=name runs one (sweep_due_peer, case_peer: only so), SQL=1 prints the floor's statement
 	@$(PREPARE) bench $(if $(ONLY),--only $(ONLY)) $(if $(SQL),--sql)
 
 setup: ## install everything, start nothing

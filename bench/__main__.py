@@ -1,7 +1,8 @@
 """``python -m bench [--only NAME] [--sql] [--cases N]``: every figure, one JSON line each.
 
-The benches own a database ``gridgov_bench`` on the server of the settings, filled once with ``seed_demo --cases N``
-(``gridgov_bench_N`` for another number than 100,000).
+The benches own databases on the server of the settings, filled once: ``gridgov_bench`` with ``seed_demo --cases N``
+(``gridgov_bench_N`` for another number than 100,000), and for the figures of cases, whose files say ``LARGE``, the
+million of ``bench/large.py``. With ``--cases`` these too are read at that number.
 """
 
 import argparse
@@ -13,12 +14,11 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 
 import django
-import psycopg
-from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection
 
 import bench
+from bench.databases import use_database
 from bench.harness import Context
 
 DATABASE = "gridgov_bench"
@@ -32,21 +32,9 @@ def benches() -> dict[str, Callable[[Context], None]]:
     return {name: module.run for name, module in modules.items() if hasattr(module, "run")}
 
 
-def _is_extra(run: Callable[[Context], None]) -> bool:
-    """Whether the figure runs only when it is named, as those that need software of others do."""
-    return bool(getattr(sys.modules[run.__module__], "EXTRA", False))
-
-
-def use_own_database(name: str) -> None:
-    """Make the benches' database where it is missing and point Django at it."""
-    parameters = connection.get_connection_params() | {"dbname": "postgres"}
-    keep = {name: parameters[name] for name in ("dbname", "user", "password", "host", "port") if name in parameters}
-    with psycopg.connect(**keep, autocommit=True) as server:
-        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            server.execute(f"CREATE DATABASE {name}")
-    connections.close_all()
-    settings.DATABASES["default"]["NAME"] = name
-    connection.settings_dict["NAME"] = name
+def _says(run: Callable[[Context], None], what: str) -> bool:
+    """Whether the figure's file says ``EXTRA``: only when named; or ``LARGE``: at a million cases."""
+    return bool(getattr(sys.modules[run.__module__], what, False))
 
 
 def fill(cases: int) -> None:
@@ -73,20 +61,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--only", action="append", help="a figure's name; may be given several times")
     parser.add_argument("--sql", action="store_true", help="print the floor's statements")
-    parser.add_argument("--cases", type=int, default=CASES)
+    parser.add_argument("--cases", type=int, help=f"read every figure at so many cases; else {CASES} or a million")
     arguments = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings.dev")
     django.setup()
     known = benches()
-    wanted = arguments.only or [name for name in known if not _is_extra(known[name])]
+    wanted = arguments.only or [name for name in known if not _says(known[name], "EXTRA")]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         parser.error(f"no such figure: {', '.join(unknown)}; there are {', '.join(known)}")
-    use_own_database(DATABASE if arguments.cases == CASES else f"{DATABASE}_{arguments.cases}")
-    fill(arguments.cases)
-    context = Context(cases=arguments.cases, show_sql=arguments.sql)
-    for name in wanted:
-        known[name](context)
+    large = [name for name in wanted if _says(known[name], "LARGE") and arguments.cases is None]
+    if wanted != large:
+        cases = arguments.cases or CASES
+        use_database(DATABASE if cases == CASES else f"{DATABASE}_{cases}")
+        fill(cases)
+        read([known[name] for name in wanted if name not in large], Context(cases=cases, show_sql=arguments.sql))
+    if large:
+        from bench.large import prepare  # reason: imports models, which need Django to be set up
+
+        read([known[name] for name in large], Context(cases=prepare(), show_sql=arguments.sql))
+
+
+def read(figures: list[Callable[[Context], None]], context: Context) -> None:
+    """Read some figures on the database at which Django is pointed."""
+    for run in figures:
+        run(context)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,14 @@ has no middleware, no scope, no rules. Every reading is undone, so that the data
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
 from django.http import HttpRequest, JsonResponse
 from django.test import RequestFactory
 
+from apps.accounts.models import User
 from apps.cases.choices import LEG_SUBJECT
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.selectors import CaseDetail, case_seen_by
@@ -22,6 +24,8 @@ from apps.grid.permissions import Role
 from apps.organisation.models import RoleGrant
 from bench import case_fixture
 from bench.harness import Context
+
+LARGE = True
 
 WRITES = ("INSERT", "UPDATE")
 
@@ -69,8 +73,18 @@ def bare_view(seen: CaseDetail, rows: list[models.Model]) -> Callable[[HttpReque
     return view
 
 
-def run(context: Context) -> None:
+@dataclass
+class Reporting:
     """A grid worker's report where there was one before."""
+
+    worker: User
+    post: Callable[[], str]
+    """Sends it over the API and returns the number of the case."""
+    body: dict[str, Any]
+
+
+def reporting() -> Reporting:
+    """Ready to be sent, signed in."""
     grids = RoleGrant.objects.filter(role=Role.WORKER).values("unit_id")
     earlier = Case.objects.filter(grid__in=grids).select_related("category").order_by("-id")[0]
     worker = case_fixture.holder_of(Role.WORKER, earlier.grid_id)  # type: ignore[arg-type]
@@ -84,9 +98,16 @@ def run(context: Context) -> None:
             raise RuntimeError(answer.content)
         return str(answer.json()["number"])
 
+    return Reporting(worker, post, body)
+
+
+def run(context: Context) -> None:
+    """Both in turn."""
+    report = reporting()
+
     def made() -> tuple[CaseDetail, list[models.Model]]:
-        number = post()
-        seen = case_seen_by(worker, number)
+        number = report.post()
+        seen = case_seen_by(report.worker, number)
         leg = Leg.objects.get(case=seen.case)
         limit = Limit.objects.get(subject_kind=LEG_SUBJECT, subject_id=leg.pk)
         event = CaseEvent.objects.get(case=seen.case)
@@ -95,11 +116,11 @@ def run(context: Context) -> None:
     view = bare_view(*undone(made)())
 
     def bare() -> None:
-        request = RequestFactory().post("/", json.dumps(body), content_type="application/json")
+        request = RequestFactory().post("/", json.dumps(report.body), content_type="application/json")
         if view(request).status_code != 201:
             raise RuntimeError("the bare view made nothing")
 
     with case_fixture.statements() as sent:
         undone(bare)()
     context.sql("case_create", ";\n".join(sql for sql, _params in sent if sql.lstrip().startswith(WRITES)))
-    context.figure("case_create", undone(post), undone(bare), n=context.cases, repeat=25)
+    context.figure("case_create", undone(report.post), undone(bare), n=context.cases, repeat=25)

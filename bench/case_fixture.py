@@ -83,7 +83,12 @@ def statements() -> Iterator[list[Statement]]:
 def run_all(sent: list[Statement]) -> None:
     """Send them again and fetch what they answer."""
     with connection.cursor() as cursor:
-        for sql, params in sent:
-            cursor.execute(sql, params)
-            if cursor.description:
-                cursor.fetchall()
+        run_with(cursor, sent)
+
+
+def run_with(cursor: Any, sent: list[Statement]) -> None:
+    """The same on a cursor of one's own."""
+    for sql, params in sent:
+        cursor.execute(sql, params)
+        if cursor.description:
+            cursor.fetchall()

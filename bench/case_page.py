@@ -8,6 +8,8 @@ from apps.grid.permissions import Role
 from bench import case_fixture
 from bench.harness import Context
 
+LARGE = True
+
 
 def run(context: Context) -> None:
     """An open case of a busy street, seen by its dispatcher."""

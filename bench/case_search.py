@@ -17,6 +17,8 @@ from bench import case_fixture
 from bench.harness import Context
 from bench.queue_query import NAMED
 
+LARGE = True
+
 ROWS = 50
 FOLDED = "lower(normalize(title || E'\\n' || description || E'\\n' || address, NFKC))"
 FLOOR = """

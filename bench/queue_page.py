@@ -7,6 +7,8 @@ from apps.grid.permissions import Role
 from bench import case_fixture
 from bench.harness import Context
 
+LARGE = True
+
 
 def run(context: Context) -> None:
     """Queues with their counts and the first fifty of those in handling."""

@@ -10,6 +10,8 @@ from apps.grid.permissions import Role
 from bench import case_fixture
 from bench.harness import Context
 
+LARGE = True
+
 ROWS = 50
 FLOOR = """
 SELECT * FROM cases_case WHERE open AND street_id = %s AND state = 'dispatched' ORDER BY due_at, id LIMIT 51

@@ -5,6 +5,7 @@ Everything measured is django-helpdesk's own code, called as its users call it; 
 
 import json
 import os
+import re
 import sys
 import time
 from datetime import timedelta
@@ -13,6 +14,8 @@ from importlib.metadata import version
 import django
 
 ESCALATE_AFTER_DAYS = 3
+ROWS_URL = re.compile(rb'"url": "([^"]+)"')
+_clients = []
 
 
 def fill(*, tickets: int, overdue: int) -> dict[str, object]:
@@ -56,7 +59,50 @@ def escalate() -> dict[str, object]:
     return {"seconds": time.perf_counter() - started, "escalated": FollowUp.objects.count() - before}
 
 
-REQUESTS = {"fill": fill, "escalate": escalate, "version": lambda: {"version": version("django-helpdesk")}}
+def staff():
+    """A browser of somebody who may see and make every ticket; the same one each time."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    if not _clients:
+        users = get_user_model().objects
+        user = users.filter(username="staff").first() or users.create_superuser("staff", "staff@example.org", "staff")
+        client = Client(headers={"host": "localhost"})
+        client.force_login(user)
+        _clients.append(client)
+    return _clients[0]
+
+
+def page() -> dict[str, object]:
+    """The list of tickets as a browser gets it: the page, then the rows that its table asks for at once."""
+    client = staff()
+    started = time.perf_counter()
+    found = ROWS_URL.search(client.get("/tickets/").content)
+    answer = client.get(found.group(1).decode(), {"draw": 1, "start": 0, "length": 25}).json()
+    return {"seconds": time.perf_counter() - started, "rows": len(answer["data"])}
+
+
+def create() -> dict[str, object]:
+    """A ticket made over its REST API, undone so that there stay as many as there were."""
+    from django.db import transaction
+    from helpdesk.models import Queue
+
+    client, queue = staff(), Queue.objects.get(slug="grid")
+    body = {"queue": queue.pk, "title": "井盖缺失", "description": "井盖旁积水，行人绕行。", "priority": 3}
+    started = time.perf_counter()
+    with transaction.atomic():
+        answer = client.post("/api/tickets/", json.dumps(body), content_type="application/json")
+        transaction.set_rollback(True)
+    return {"seconds": time.perf_counter() - started, "status": answer.status_code, "said": answer.content.decode()}
+
+
+REQUESTS = {
+    "fill": fill,
+    "escalate": escalate,
+    "page": page,
+    "create": create,
+    "version": lambda: {"version": version("django-helpdesk")},
+}
 
 
 def main() -> None:

@@ -107,13 +107,16 @@ def seed_history(district: Unit, *, now: datetime, say: Say) -> bool:
     return True
 
 
-def seed_load(district: Unit, *, count: int, now: datetime, say: Say, first: date | None = None) -> int:
-    """``count`` more cases over two years, or since ``first``, some 3 % of them still open; for load tests."""
+def seed_load(
+    district: Unit, *, count: int, now: datetime, say: Say, first: date | None = None, resting: float = 0.03
+) -> int:
+    """``count`` more cases over two years, or since ``first``; for load tests. ``resting`` is the share of those that
+    come to rest before their end, of which most are still open."""
     before = Case.objects.filter(district=district).count()
     rng = Random(f"{SEED} load {district.code} {before}")  # noqa: S311 - reproducible, guards nothing
     world = World(district, rng)
     first = first or local(now).date() - timedelta(days=365 * LOAD_YEARS)
-    teller = Teller(world, rng, now=now, stuck=0.03, quantum=900)
+    teller = Teller(world, rng, now=now, stuck=resting, quantum=900)
     with BatchWriter() as writer:
         made = write_cases(
             teller,
