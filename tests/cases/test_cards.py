@@ -174,6 +174,25 @@ class TestPages:
             assert answer.status_code == 200
             assert (who, len(asked)) == (who, queries)
 
+    def test_a_communitys_cards_are_found_by_the_index_of_its_limits(self, world: World) -> None:
+        case, (withdrawn,) = carded(world, "yellow")
+        world.move(case, "appeal", "agency", note="请撤销")
+        world.move(case, "decide_appeal", "street", upheld=True, note="属实")
+        _case, cards = carded(world, "yellow", "red")
+        lists = [("station", CardsWanted()), ("leader", CardsWanted(unit=world.unit("community 0 0")))]
+        lists += [("street", CardsWanted(unit=world.unit("grid 0 0 0")))]
+        for who, wanted in lists:
+            with CaptureQueriesContext(connection) as asked:
+                assert card_page(world[who], wanted, cursor=None, size=20).rows == [*cards[::-1], withdrawn]
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = off")
+                cursor.execute(f"EXPLAIN {asked[-1]['sql']}")
+                plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert "using deadlines_limit_carded" in plan or "on deadlines_limit_carded" in plan
+        assert card_page(world["station_next"], CardsWanted(), cursor=None, size=20).rows == []
+        next_door = CardsWanted(unit=world.unit("grid 0 1 0"))
+        assert card_page(world["street"], next_door, cursor=None, size=20).rows == []
+
     def test_who_sees_which_cards(self, world: World) -> None:
         case, cards = carded(world, "yellow", "red")
         whole = issue_card(case, "yellow", at=world.tick(), stage="whole")

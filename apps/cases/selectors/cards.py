@@ -18,11 +18,11 @@ from apps.core.errors import NotAllowed, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.core.models import Attachment
 from apps.deadlines.appeals import appeal_until
-from apps.deadlines.choices import AppealState
+from apps.deadlines.choices import AppealState, Card
 from apps.deadlines.models import CardAppeal, LadderStep, Limit
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
-from apps.grid.scopes import holds
+from apps.grid.scopes import holds, scopes_of
 from apps.organisation.models import Agency, agency_ids_of
 
 if TYPE_CHECKING:
@@ -88,8 +88,30 @@ def card_page(user: "User", wanted: CardsWanted, *, cursor: str | None, size: in
     cards = LadderStep.objects.cards().visible_to(user)
     if wanted.mine or not sees_area(user):
         cards = LadderStep.objects.cards().filter(holder__in=[agency.pk for agency in agencies_of(user)])
-    rows = cards.filter(wanted.q).select_related(*LIST_RELATED)
+    rows = cards.filter(wanted.q, _nearby(user, wanted)).select_related(*LIST_RELATED)
     return keyset_page(rows, ORDER, cursor, size)
+
+
+def _nearby(user: "User", wanted: CardsWanted) -> Q:
+    """Where the list runs over single communities, the few limits there that got a card; elsewhere nothing, for the
+    newest cards of a wide area are found soonest in their own order."""
+    communities = _communities(user, wanted)
+    if communities is None:
+        return Q()
+    limits = Limit.objects.filter(community__in=communities).exclude(card=Card.NONE)
+    withdrawn = CardAppeal.objects.filter(state=AppealState.UPHELD, step__limit__community__in=communities).order_by()
+    return Q(limit__in=limits.values("pk").union(withdrawn.values("step__limit")))
+
+
+def _communities(user: "User", wanted: CardsWanted) -> list[int] | None:
+    """The communities in which all cards of the list lie; none where it runs over a street or follows an agency."""
+    unit = wanted.unit
+    if unit is not None and unit.kind in {"community", "grid"}:
+        return [unit.pk if unit.kind == "community" else unit.parent_id or 0]
+    scopes = scopes_of(user, Permission.CASE_VIEW)
+    if wanted.mine or agency_ids_of(user) or any(scope.kind != "community" for scope in scopes):
+        return None
+    return [scope.unit_id for scope in scopes]
 
 
 @dataclass

@@ -79,6 +79,7 @@ class Limit(Placed):
             ),
             models.Index(fields=["subject_kind", "subject_id"], name="deadlines_limit_subject"),
             models.Index(fields=["id"], condition=~Q(state=LimitState.ENDED), name="deadlines_limit_open"),
+            models.Index(fields=["community"], condition=~Q(card=Card.NONE), name="deadlines_limit_carded"),
         ]
         constraints = [
             path_constraint("deadlines_limit"),
