@@ -98,13 +98,17 @@ def inputs(world: World, action: str) -> dict[str, Any]:
     return {"note": "写明情况"} | more.get(action, {})
 
 
-ENDING = {"refuse", "merge", "close"}
+# Every kind of act but those that end the case; which they are does not matter to a race.
+TRIED = set(
+    "register dispatch accept return feedback settle verify rework escalate suspend resume ask_suspension"
+    " decide_suspension extend ask_extension decide_extension supervise reply withdraw appeal decide_appeal".split()
+)
 
 
 def next_act(world: World, caller: Caller, number: str, drawn: random.Random) -> Callable[[], httpx.Response] | None:
     """An act that the person may do now, ready to be done on the version just read."""
     seen = caller.case(number)
-    actions = sorted(set(seen["actions"]) - ENDING - {"comment"}) if seen else []
+    actions = sorted(set(seen["actions"]) & TRIED) if seen else []
     if seen is None or not actions:
         return None
     action = drawn.choice(actions)
