@@ -219,6 +219,17 @@ def test_reopened_at_the_desk_that_closed_it(world: World) -> None:
     assert open_limits(case) == [("handling", "running")]
 
 
+def test_a_failed_verification_fails_the_leg_of_the_lead_not_of_who_helped_after_it(world: World) -> None:
+    case = world.dispatched(assisting=("helper",))
+    for who in ("agency", "assistant"):
+        world.move(case, "accept", who)
+    world.move(case, "feedback", "assistant", note="已到场")
+    world.move(case, "feedback", "agency", note="已清运")
+    world.move(case, "verify", "worker", passed=False, note="仍有残留")
+    done = [(leg.agency.name, leg.state) for leg in world.legs(case) if leg.state in {"failed", "fed_back"}]
+    assert done == [("市容管理办", "failed"), ("城管中队", "fed_back")]
+
+
 def test_settled_on_the_spot_and_closed_at_once(world: World) -> None:
     spot = make_category("小广告", on_the_spot=True)
     case = world.report(category=spot)

@@ -177,6 +177,16 @@ def test_a_verification_on_its_page(world):
     assert case.state == "verified"
 
 
+def test_what_the_lead_wrote_is_shown_and_not_what_a_helper_did(world):
+    case = world.dispatched(assisting=("helper",))
+    for who in ("agency", "assistant"):
+        world.move(case, "accept", who)
+    world.move(case, "feedback", "assistant", note="已到场")
+    case = world.move(case, "feedback", "agency", note="已清运")
+    page = get(world, "worker", reverse("field:verify-case", args=[case.number]))
+    assert page.context["shown"].result == "已清运"
+
+
 def test_progress_is_shown_to_those_who_see_the_case(world):
     case = world.report()
     url = reverse("field:case", args=[case.number])

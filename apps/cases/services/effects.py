@@ -203,7 +203,8 @@ def _again(step: "Step") -> Details:
     case.rework_count += 1
     desk = case.desk
     handler = case.handler or desk
-    last = next((leg for leg in reversed(step.legs) if leg.state == LegState.FED_BACK), None)
+    fed_back = (leg for leg in reversed(step.legs) if leg.role == LegRole.LEAD and leg.state == LegState.FED_BACK)
+    last = next(fed_back, None)
     end_open_legs(step.legs, at=step.at)
     if last is not None:
         last.state, last.version = LegState.FAILED, last.version + 1

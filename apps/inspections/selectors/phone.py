@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, QuerySet
 
 from apps.cases import suggestions
-from apps.cases.choices import CaseState, SpotState
+from apps.cases.choices import CaseState, LegRole, SpotState
 from apps.cases.models import Case, CaseEvent, Category, SpotCheck
 from apps.core.attachments import attachments_of
 from apps.core.clock import local
@@ -251,7 +251,7 @@ def case_on_site(user: "User", number: str) -> CaseOnSite:
     if case is None:
         raise NotVisible
     photos = attachments_of("case", case.pk)
-    leg = case.legs.filter(note__gt="").exclude(ended_at=None).order_by("-sequence").first()
+    leg = case.legs.filter(role=LegRole.LEAD, note__gt="").exclude(ended_at=None).order_by("-sequence").first()
     return CaseOnSite(
         case=case,
         before=[photo for photo in photos if photo.purpose == "before"],
