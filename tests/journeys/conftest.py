@@ -11,6 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from apps.cases.models import Category
 from apps.core import catalogues, clock, job_runs, outbox
+from tests.browser import DESK, PHONE, screen_of
 from tests.factories.cases import World, make_world
 from tests.factories.deadlines import shanghai
 from tests.factories.grid import grant
@@ -26,10 +27,37 @@ NAMES = {
     "worker_b": "吴越",
     "street_b": "郑和",
 }
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1440, "height": 900}
+MOST_TABS = 60
 PICTURES_DRAWN = "Promise.all([...document.images].map((image) => image.decode().catch(() => {})))"
 PICTURES = Path(settings.BASE_DIR, "var", "journeys")
+
+
+class Keys:
+    """A keyboard that counts how often it is pressed."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.pressed = page, 0
+
+    def press(self, *keys: str) -> "Keys":
+        """Press one key after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+        self.pressed += len(keys)
+        return self
+
+    def type(self, text: str) -> "Keys":
+        """Write into whatever has the focus."""
+        self.page.keyboard.type(text)
+        self.pressed += len(text)
+        return self
+
+    def to(self, selector: str) -> "Keys":
+        """Press Tab until the element, or one of several, has the focus."""
+        for _ in range(MOST_TABS):
+            if self.page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+                return self
+            self.press("Tab")
+        raise AssertionError(f"Tab does not lead to {selector}")
 
 
 class Stage:
@@ -54,12 +82,14 @@ class Stage:
         job_runs.run_waiting()
 
     def page_of(self, name: str, *, phone: bool = False) -> Page:
-        """A fresh page of somebody, who signs in by the demo button the first time."""
+        """A fresh page of somebody, who signs in by the demo button the first time; one without it is signed in."""
         if name in self._contexts:
             return self._contexts[name].new_page()
         lon, lat = self.world.point()
-        context = self.browser.new_context(
-            base_url=self.base_url,
+        context = screen_of(
+            self.browser,
+            self.base_url,
+            None if name in NAMES else self.world[name],
             viewport=PHONE if phone else DESK,
             has_touch=phone,
             locale="zh-CN",
@@ -73,6 +103,8 @@ class Stage:
         self._contexts[name] = context
         page = context.new_page()
         page.on("pageerror", lambda error: self.said.append((name, str(error))))
+        if name not in NAMES:
+            return page
         page.goto("/sign-in/")
         page.click(f"button[name=demo][value={name}]")
         page.wait_for_url(lambda url: "/sign-in/" not in url)
