@@ -17,7 +17,7 @@ NEXT_IS_THERE = """(rows) => {
   const open = document.querySelector("#case-pane [data-case]")?.dataset.case;
   return document.querySelectorAll("#case-rows [data-row]").length === rows && active === open && open;
 }"""
-AGENCY_IS_FOCUSED = "document.activeElement?.matches('#action-panel [name=agency]')"
+AGENCY_IS_FOCUSED = "() => document.activeElement?.matches('#action-panel [name=agency]')"
 ANOTHER_IS_THERE = "(number) => document.querySelector('#case-pane [data-case]').dataset.case !== number"
 
 
