@@ -2,6 +2,7 @@
 import { draftWords, dropDraft, keepDraft, restoreDraft } from "./drafts.js";
 
 const PARTS = ["case-pane", "action-panel", "case-rows"];
+const FORMS = ["action-panel", "modal-body"];
 const WIDE = window.matchMedia("(min-width: 1200px)");
 const board = () => document.querySelector("[data-dispatch]");
 const pane = () => document.getElementById("case-pane");
@@ -258,10 +259,13 @@ function caseCame(event) {
   else openWanted();
 }
 
-function panelCame({ detail: { target, requestConfig } }) {
+function formCame({ detail: { target, requestConfig } }) {
   const form = target.querySelector("form[data-number]");
   if (form && requestConfig.verb === "get") restoreDraft(form);
   else if (form) form.dataset.typed = "1";
+}
+
+function panelCame({ detail: { target } }) {
   target.scrollIntoView({ block: "nearest" });
   inAddress(target.querySelector("[data-action]")?.dataset.action);
 }
@@ -271,10 +275,20 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   // Until htmx settles, a press would be followed as a page: somebody who presses a key at once must not be too fast.
   if (PARTS.includes(target.id)) window.htmx.process(target);
   if (target.id === "case-pane") caseCame(event);
+  if (FORMS.includes(target.id)) formCame(event);
   if (target.id === "action-panel") panelCame(event);
   enhancePhotos(target);
   mark();
 });
+
+/** A dialog that is pressed away by mistake keeps what was typed; the event reaches no parent, only who listens first. */
+document.addEventListener(
+  "close",
+  (event) => {
+    if (event.target.id === "modal") keepDraft(event.target);
+  },
+  true,
+);
 
 /** Back and forward bring back what stood in the pane; list, marks and map stay as they are. */
 window.addEventListener("popstate", () => paneLoad?.abort());

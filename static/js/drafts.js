@@ -43,7 +43,9 @@ export function keepDraft(root) {
 /** Forget what was typed into the form inside `root`: it was sent, or given up. */
 export function dropDraft(root) {
   const form = formIn(root);
-  if (form) kept.delete(key(form));
+  if (!form) return;
+  kept.delete(key(form));
+  delete form.dataset.number; // what goes away now is not worth keeping
 }
 
 /** Put back what was typed into the form inside `root` before. True where there was something. */

@@ -150,6 +150,25 @@ def test_words_stay_when_one_looks_elsewhere_and_go_when_given_up(open_as: Open,
     assert note_of(page) == ""
 
 
+def test_words_in_a_dialog_stay_when_it_is_pressed_away(open_as: Open, world: World) -> None:
+    case = world.accepted()
+    page = open_as("agency", "/desk/")
+    button, form = page.get_by_role("link", name="反馈", exact=True), page.locator("#modal-body form")
+    button.click()
+    form.locator("[name=note]").fill("已清运")
+    page.mouse.click(5, 5)
+    expect(form).to_have_count(0)
+    button.click()
+    expect(page.locator(".draft-back")).to_be_visible()
+    assert form.locator("[name=note]").input_value() == "已清运"
+    form.get_by_role("link", name="取消").click()
+    expect(form).to_have_count(0)
+    button.click()
+    expect(form).to_have_count(1)
+    assert form.locator("[name=note]").input_value() == ""
+    assert Case.objects.get(pk=case.pk).state == "dispatched"
+
+
 def test_two_at_one_case_one_wins_and_the_other_reads_who_did_what(open_as: Open, world: World) -> None:
     case = world.to_street()
     page = open_as("street")
