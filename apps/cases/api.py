@@ -84,6 +84,7 @@ class CategoryList(APIView):
         """The leaves, by code; ``kind`` is component or event, ``q`` words of name or branch."""
         given = request.query_params
         page = selectors.category_page(
+            offered=selectors.categories_offered(_user(request), on=clock.today()),
             kind=given.get("kind", ""),
             words=given.get("q", ""),
             cursor=given.get("cursor"),

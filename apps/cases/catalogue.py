@@ -1,4 +1,4 @@
-"""The category tree: ``config/catalogues/categories.csv``, read, checked and loaded.
+"""The category tree: ``config/catalogues/categories.csv`` and ``categories-*.csv``, read, checked and loaded.
 
 A category's key is ``scheme:kind:code`` and never changes: cases hold it. Columns and origins are told in
 ``config/catalogues/README.md``.
@@ -7,6 +7,7 @@ A category's key is ``scheme:kind:code`` and never changes: cases hold it. Colum
 import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from apps.core.icons import NAME, outline_path
 from apps.organisation.catalogue import read_duties
 
 FILE = "categories.csv"
+OTHER_SCHEMES = "categories-*.csv"
 COLUMNS = (
     "key",
     "scheme",
@@ -72,22 +74,27 @@ def read_categories() -> list[CategoryRow]:
     scheme, kind and code or stands twice, a parent that is not one level above, a leaf without a known duty, an icon
     that is not drawn, or a value outside its list.
     """
-    lines = read_lines(catalogue_path(FILE), COLUMNS)
+    read = [(path.name, line) for path in _files() for line in read_lines(path, COLUMNS)]
     duties = {row.duty for row in read_duties()}
-    levels = {line.cells["key"]: line.cells["level"] for line in lines}
-    first: dict[str, int] = {}
+    levels = {line.cells["key"]: line.cells["level"] for _file, line in read}
+    first: dict[str, str] = {}
     problems: list[str] = []
-    for line in lines:
+    for file, line in read:
         key = line.cells["key"]
         reasons = _reasons(line, levels, duties)
         if key in first:
-            reasons.append(f"key {key} stands in line {first[key]} already")
-        first.setdefault(key, line.number)
-        problems += [f"{FILE} line {line.number}: {reason}" for reason in reasons]
+            reasons.append(f"key {key} stands in {first[key]} already")
+        first.setdefault(key, f"line {line.number}" if file == FILE else f"{file} line {line.number}")
+        problems += [f"{file} line {line.number}: {reason}" for reason in reasons]
     if problems:
         raise CatalogueError(problems)
-    rows = [_row(line) for line in lines]
-    return sorted(rows, key=lambda row: row.level)
+    return sorted((_row(line) for _file, line in read), key=lambda row: row.level)
+
+
+def _files() -> list[Path]:
+    """The file of the tree, then those of further schemes beside it."""
+    main = catalogue_path(FILE)
+    return [main, *sorted(main.parent.glob(OTHER_SCHEMES))]
 
 
 def _parent_key(cells: dict[str, str]) -> str:

@@ -1,13 +1,13 @@
 """The shape of what is entered about categories and routing rules; what may be said, the services decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.choices import DeskLevel, Evidence, Urgency
+from apps.cases.choices import CodeScheme, DeskLevel, Evidence, Urgency
 from apps.cases.models import Category, RoutingRule
 from apps.cases.routing import By
 from apps.cases.routing_words import centre_text, duty_names, duty_text
@@ -86,6 +86,21 @@ class NewCategoryForm(CategoryForm):
     code = forms.CharField(label=_("代码"), max_length=20, help_text=_("在本方案中不重复；停用的代码也不再用。"))
     icon = forms.CharField(label=_("图标"), max_length=40, required=False, help_text=_("Tabler 图标名；留空用上级的。"))
     field_order = ["code", *CategoryForm.field_order[:-2], "icon", "effective_from", "because"]
+
+
+class SchemeForm(WhyForm):
+    """Which scheme of codes a district goes by."""
+
+    scheme = forms.ChoiceField(label=_("编码方案"))
+    field_order = ["scheme", "effective_from", "because"]
+
+    def __init__(self, *args: Any, loaded: Mapping[str, int], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["scheme"].choices = [  # type: ignore[attr-defined]
+            (scheme.value, say("%(scheme)s（%(number)d 个小类）") % {"scheme": scheme.label, "number": loaded[scheme]})
+            for scheme in CodeScheme
+            if loaded.get(scheme)
+        ]
 
 
 class EndRuleForm(forms.Form):

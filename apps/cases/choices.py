@@ -30,6 +30,17 @@ class CategoryKind(models.TextChoices):
     EVENT = "event", _("事件")
 
 
+class CodeScheme(models.TextChoices):
+    """The schemes of codes for components and events; a district goes by one of them. Any other scheme holds
+    everywhere."""
+
+    GBT47678 = "gbt47678", "GB/T 47678.5-2026"
+    GBT30428 = "gbt30428", "GB/T 30428.2-2013"
+
+
+DEFAULT_SCHEME = CodeScheme.GBT47678
+
+
 class DeskLevel(models.TextChoices):
     """The level of the desk that dispatches."""
 

@@ -72,6 +72,7 @@ urlpatterns = [
     path("manage/webhooks/", include(webhooks)),
     path("manage/<unit:code>/catalogue/", catalogue.catalogue, name="catalogue"),
     path("manage/<unit:code>/catalogue/export/", catalogue.export, name="catalogue-export"),
+    path("manage/<unit:code>/catalogue/scheme/", catalogue.scheme, name="scheme"),
     path("manage/<unit:code>/catalogue/new/", catalogue.new_category, name="category-new"),
     path("manage/<unit:code>/catalogue/category/<str:key>/", catalogue.category, name="category"),
     path("manage/<unit:code>/catalogue/category/<str:key>/change/", catalogue.change_category, name="category-change"),

@@ -96,6 +96,8 @@ def test_the_standard_is_there_with_every_code():
         ("gbt47678", "component"): 153,
         ("gbt47678", "event"): 250,
         ("gridgov", "event"): 231,
+        ("gbt30428", "component"): 73,
+        ("gbt30428", "event"): 73,
     }
     by_key = {row.key: row for row in leaves}
     assert by_key["gbt47678:event:06010"].name == "暴露垃圾"
@@ -108,6 +110,8 @@ def test_the_domains_beyond_the_standard_are_there():
     assert roots == {
         "gbt47678:component:00": "部件",
         "gbt47678:event:00": "事件",
+        "gbt30428:component:00": "部件（旧国标）",
+        "gbt30428:event:00": "事件（旧国标）",
         "gridgov:event:M": "市场监管",
         "gridgov:event:S": "社会管理",
         "gridgov:event:P": "公共服务",
@@ -217,7 +221,7 @@ def test_loading_twice_changes_nothing():
     assert load_categories() == LoadReport(created=0, changed=0, unchanged=total)
     leaf = Category.objects.get(key="gbt47678:event:06010")
     assert (leaf.parent.key, leaf.parent.parent.key, leaf.is_leaf) == ("gbt47678:event:06", "gbt47678:event:00", True)
-    assert Category.objects.leaves().count() == 153 + 250 + 231
+    assert Category.objects.leaves().count() == 153 + 250 + 231 + 146
 
 
 @pytest.mark.django_db

@@ -48,7 +48,7 @@ class TestDesks:
         for number in range(4):
             make_category(f"又一类 {number}")
         unit = world.unit("street 0")
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             routes_at(unit, on=TODAY)
 
     def test_the_administrator_is_told_on_the_overview(self, world: World, branch: Category) -> None:
@@ -98,7 +98,7 @@ class TestTree:
     def test_cost(self, world: World, branch: Category, rows: int) -> None:
         for number in range(rows):
             make_category(f"又一类 {number}", parent=branch)
-        assert cost(world, "street", f"{TREE}?branch={branch.key}") == 13
+        assert cost(world, "street", f"{TREE}?branch={branch.key}") == 14
 
     def test_the_workbook(self, world: World, branch: Category) -> None:
         answer = get(world, "street", f"{TREE}export/")

@@ -109,14 +109,14 @@ def test_categories_are_found_by_name_and_suggested_by_text(world):
     lamp = make_category("路灯故障")
     cover = make_category("井盖破损")
     with clock.frozen(world.at):
-        found = selectors.category_suggestions(world["worker"], words="路灯", text="")
-        near = selectors.category_suggestions(world["worker"], words="", text="门口的井盖破损了")
-        nothing = selectors.category_suggestions(world["worker"], words="没有这种", text="")
+        found = selectors.category_suggestions(world["worker"], words="路灯", text="", on=world.at.date())
+        near = selectors.category_suggestions(world["worker"], words="", text="门口的井盖破损了", on=world.at.date())
+        nothing = selectors.category_suggestions(world["worker"], words="没有这种", text="", on=world.at.date())
     assert [one.category for one in found] == [lamp]
     assert [one.category for one in near] == [cover]
     assert nothing == []
     world.report()
-    usual = selectors.category_suggestions(world["worker"], words="", text="门口的井盖破损了")
+    usual = selectors.category_suggestions(world["worker"], words="", text="门口的井盖破损了", on=world.at.date())
     assert [one.category for one in usual] == [cover, world.category]
 
 

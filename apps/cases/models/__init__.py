@@ -8,7 +8,7 @@ from apps.cases.models.cases import (
     Leg,
     LegQuerySet,
 )
-from apps.cases.models.categories import Category, CategoryQuerySet, CategoryVersion
+from apps.cases.models.categories import Category, CategoryQuerySet, CategoryVersion, SchemeChoice
 from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.disputes import Mediation, MediationParty, MediationSession
 from apps.cases.models.enforcement import Enforcement
@@ -36,6 +36,7 @@ __all__ = [
     "MediationSession",
     "RoutingRule",
     "SavedFilter",
+    "SchemeChoice",
     "ScreeningPeriod",
     "ScreeningReturn",
     "SpotCheck",

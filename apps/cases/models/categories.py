@@ -1,13 +1,23 @@
 """The category tree."""
 
-from typing import Self
+from datetime import date
+from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.choices import CategoryKind, Evidence, Urgency
+from apps.cases.choices import DEFAULT_SCHEME, CategoryKind, CodeScheme, Evidence, Urgency
+from apps.grid.models import Unit
+from apps.grid.permissions import Permission
+from apps.grid.scopes import scopes_of
+from apps.organisation.models import DateRange
+
+if TYPE_CHECKING:
+    from apps.grid.scopes import Person
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -16,6 +26,20 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def leaves(self) -> Self:
         """The categories a case can have."""
         return self.filter(is_leaf=True, active=True)
+
+    def of_scheme(self, scheme: str) -> Self:
+        """Those of a scheme of components and events, and those of the schemes that hold everywhere."""
+        return self.exclude(scheme__in=[other for other in CodeScheme.values if other != scheme])
+
+    def offered_to(self, user: "Person", on: date) -> Self:
+        """Those of the schemes that the districts of the user's scope go by on a day."""
+        trees = {scope.tree_id for scope in scopes_of(user, Permission.UNIT_VIEW)}
+        if not trees:
+            return self.of_scheme(DEFAULT_SCHEME)
+        chosen = SchemeChoice.objects.in_force(on).filter(unit__tree_id__in=trees)
+        left = Q(scheme__in=chosen.values("scheme")) | ~Q(scheme__in=CodeScheme.values)
+        without = Unit.objects.filter(tree_id__in=trees, parent=None).exclude(pk__in=chosen.values("unit"))
+        return self.filter(left | Q(Exists(without), scheme=DEFAULT_SCHEME))
 
 
 class CategoryFields(models.Model):
@@ -126,3 +150,47 @@ class CategoryVersion(CategoryFields):
 
     def __str__(self) -> str:
         return f"{self.category_id} {self.effective_from}"
+
+
+class SchemeChoiceQuerySet(models.QuerySet["SchemeChoice"]):
+    """Choices of schemes."""
+
+    def in_force(self, on: date) -> Self:
+        """Those that hold on a day."""
+        return self.filter(Q(effective_to__isnull=True) | Q(effective_to__gte=on), effective_from__lte=on)
+
+
+class SchemeChoice(models.Model):
+    """Which scheme of components and events a district goes by, from one day to another; without any it is
+    ``DEFAULT_SCHEME``. Cases keep the category they have."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    scheme = models.CharField(_("编码方案"), max_length=20, choices=CodeScheme.choices)
+    effective_from = models.DateField(_("生效日"))
+    effective_to = models.DateField(_("失效日"), null=True)
+    because = models.CharField(_("理由"), max_length=200)
+    chosen_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    chosen_at = models.DateTimeField()
+
+    objects = SchemeChoiceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["unit", "-effective_from"]
+        constraints = [
+            models.CheckConstraint(condition=Q(scheme__in=CodeScheme.values), name="cases_schemechoice_scheme"),
+            models.CheckConstraint(condition=~Q(because=""), name="cases_schemechoice_because_given"),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True) | Q(effective_to__gte=F("effective_from")),
+                name="cases_schemechoice_dates_in_order",
+            ),
+            ExclusionConstraint(
+                name="cases_schemechoice_no_overlap",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    (DateRange("effective_from", "effective_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.scheme} {self.effective_from}"

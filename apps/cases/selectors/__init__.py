@@ -3,6 +3,7 @@
 from apps.cases.selectors.catalogue import (
     agencies_for,
     agency_by_code,
+    categories_offered,
     category_by_key,
     category_page,
     unit_by_code,
@@ -30,6 +31,7 @@ __all__ = [
     "case_just_reported",
     "case_page",
     "case_seen_by",
+    "categories_offered",
     "category_by_key",
     "category_page",
     "desks_of",

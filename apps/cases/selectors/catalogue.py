@@ -21,6 +21,7 @@ from apps.organisation.selectors import centre_of, dispatch_targets
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from apps.cases.models import CategoryQuerySet
     from apps.grid.scopes import Person
 
 Row = TypeVar("Row")
@@ -98,9 +99,11 @@ def _found(rows: dict[str, Row], name: str, key: str) -> Row:
         raise InvalidInput(fields={name: [key]}) from error
 
 
-def category_page(*, kind: str = "", words: str = "", cursor: str | None = None, size: int) -> KeysetPage[Category]:
-    """The leaves that a case can have, by key, with the names of their branches loaded."""
-    leaves = Category.objects.leaves().select_related(*PATH_RELATED)
+def category_page(
+    *, offered: "CategoryQuerySet", kind: str = "", words: str = "", cursor: str | None = None, size: int
+) -> KeysetPage[Category]:
+    """The leaves among those ``offered``, by key, with the names of their branches loaded."""
+    leaves = offered.leaves().select_related(*PATH_RELATED)
     if kind:
         leaves = leaves.filter(kind=kind)
     for word in words.split():
@@ -114,9 +117,14 @@ def category_page(*, kind: str = "", words: str = "", cursor: str | None = None,
     return keyset_page(leaves, ["key"], cursor, size)
 
 
+def categories_offered(user: "Person", *, on: date) -> "CategoryQuerySet":
+    """The categories of the schemes that the districts of the user's scope go by."""
+    return Category.objects.offered_to(user, on)
+
+
 def search_options(words: str, most: int) -> list[CategoryOption]:
     """Leaves as the rooms below choose them: by key, all of them for no words."""
-    page = category_page(words=words, cursor=None, size=most)
+    page = category_page(offered=Category.objects.all(), words=words, cursor=None, size=most)
     return [CategoryOption(leaf.key, leaf.label, leaf.urgency) for leaf in page.rows]
 
 

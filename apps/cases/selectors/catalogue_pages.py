@@ -8,10 +8,12 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from apps.cases.choices import CodeScheme
 from apps.cases.models import Category, CategoryVersion, RoutingRule
 from apps.cases.models.categories import FIELDS
 from apps.cases.routing_words import matters_text, target_names
 from apps.cases.selectors.desks import Route, routes_at
+from apps.cases.selectors.schemes import scheme_at
 from apps.core.errors import NotVisible
 from apps.grid.models import Unit
 
@@ -34,6 +36,7 @@ class Tree:
     """The catalogue at the desk of a unit: its roots with their branches, the leaves asked for, and all counts."""
 
     desk: Unit
+    scheme: CodeScheme
     roots: list[tuple[Category, list[Branch]]]
     lines: list[Route]
     counts: dict[str, int]
@@ -43,7 +46,8 @@ class Tree:
 def catalogue_tree(unit: Unit, *, on: date, branch: str = "", words: str = "", show: str = "all") -> Tree:
     """The tree with the leaves of a branch, those whose name or code holds ``words``, or those that go to a fallback,
     to nobody, or are not in use. Seven queries. Raises ``NotVisible`` for a branch that does not exist."""
-    categories = list(Category.objects.select_related("parent__parent"))
+    scheme = scheme_at(unit, on=on)
+    categories = list(Category.objects.of_scheme(scheme).select_related("parent__parent"))
     leaves = [one for one in categories if one.is_leaf]
     at_desk = routes_at(unit, on=on, leaves=[leaf for leaf in leaves if leaf.active])
     branches = {one.pk: Branch(one) for one in categories if one.level == 2 and (one.active or _planned(one, leaves))}
@@ -65,7 +69,7 @@ def catalogue_tree(unit: Unit, *, on: date, branch: str = "", words: str = "", s
     lines = _asked([*at_desk.routes, *(idle if show in {"all", "inactive"} else [])], chosen, words, show)
     counts = {name: len(at_desk.of(name)) for name in ("fallback", "nobody")}
     counts |= {"all": len(at_desk.routes), "inactive": len(idle)}
-    return Tree(at_desk.desk, roots, lines, counts, chosen)
+    return Tree(at_desk.desk, scheme, roots, lines, counts, chosen)
 
 
 def _planned(branch: Category, leaves: Iterable[Category]) -> bool:
@@ -227,7 +231,7 @@ def general_rules(*, on: date) -> list[RuleLine]:
 
 def export_rows(unit: Unit, *, on: date) -> Iterator[list[Any]]:
     """Each leaf in use with its fields and whom the desk of the unit gives it to."""
-    leaves = Category.objects.leaves().select_related("parent__parent")
+    leaves = Category.objects.leaves().of_scheme(scheme_at(unit, on=on)).select_related("parent__parent")
     for route in routes_at(unit, on=on, leaves=leaves).routes:
         leaf, decision = route.leaf, route.decision
         yield [

@@ -1,6 +1,7 @@
 """What the filters of a list and the intake form offer."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from shapely.geometry import shape
@@ -24,17 +25,19 @@ class FilterChoices:
     branches: list[Category]
 
 
-def filter_choices(user: "Person") -> FilterChoices:
+def filter_choices(user: "Person", *, on: date) -> FilterChoices:
     """Two queries."""
     tops = [scope.unit_id for scope in scopes_of(user, Permission.CASE_VIEW)]
     below = Unit.objects.open().filter(parent_id__in=tops) if tops else Unit.objects.none()
-    branches = Category.objects.filter(level=BRANCH_LEVEL, active=True).order_by("scheme", "kind", "code")
+    branches = (
+        Category.objects.filter(level=BRANCH_LEVEL, active=True).offered_to(user, on).order_by("scheme", "kind", "code")
+    )
     return FilterChoices(list(below.order_by("tree_id", "lft")), list(branches))
 
 
-def leaves() -> list[Category]:
-    """Every category a case can have, with its branches."""
-    found = Category.objects.leaves().select_related("parent__parent")
+def leaves(user: "Person", *, on: date) -> list[Category]:
+    """Every category that a case in the user's scope can have on a day, with its branches."""
+    found = Category.objects.leaves().offered_to(user, on).select_related("parent__parent")
     return list(found.order_by("scheme", "kind", "code"))
 
 

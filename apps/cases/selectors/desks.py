@@ -8,6 +8,7 @@ from datetime import date
 from apps.cases.models import Category, RoutingRule
 from apps.cases.routing import Decision, Matter, decided, matching
 from apps.cases.selectors.routing import in_force, path_above, units_of
+from apps.cases.selectors.schemes import scheme_at
 from apps.grid.models import Unit, UnitKind
 from apps.grid.placed import place_at
 from apps.organisation.models import Agency
@@ -55,13 +56,13 @@ def desk_unit(unit: Unit) -> Unit:
 
 
 def routes_at(unit: Unit, *, on: date, leaves: Iterable[Category] | None = None) -> DeskRoutes:
-    """What the desk of a unit does with each leaf in use, or with those given. Five queries whatever their number.
+    """What the desk of a unit does with each leaf in use, or with those given. Six queries whatever their number.
 
     Rules for an area below the unit are left out: where the case lies is not known.
     """
     desk = desk_unit(unit)
     centre, place = centre_of(desk), place_at(desk)
-    chosen = list(Category.objects.leaves() if leaves is None else leaves)
+    chosen = list(Category.objects.leaves().of_scheme(scheme_at(unit, on=on)) if leaves is None else leaves)
     parents = dict(Category.objects.values_list("pk", "parent"))
     by_category: dict[int | None, list[RoutingRule]] = defaultdict(list)
     for rule in in_force(on).filter(level__in=["", desk.kind]).select_related("category", "unit"):

@@ -12,6 +12,7 @@ from apps.cases.selectors.choices import leaves
 from apps.cases.selectors.listing import reported_by
 from apps.cases.selectors.similar import alike_by_words
 from apps.cases.suggestions import Suggestion, search, suggest
+from apps.core.clock import local
 from apps.core.phones import is_phone
 from apps.core.text import terms
 from apps.core.words import Folded, holding
@@ -121,7 +122,7 @@ def _points_inside(unit_ids: list[int]) -> dict[int, tuple[float, float]]:
 
 def category_hints(user: "Person", *, words: str, text: str, at: datetime) -> list[Suggestion]:
     """Leaves matching ``words``; without words, those that what was written points to, each with its reason."""
-    known = leaves()
+    known = leaves(user, on=local(at).date())
     if words.strip():
         return search(known, words)[:MOST_SUGGESTED]
     earlier = Counter(case.category_id for case, _score in alike_by_words(user, text, at=at, least=HINT))  # type: ignore[attr-defined]

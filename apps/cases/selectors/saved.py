@@ -1,6 +1,7 @@
 """The filters that people have kept, and what the filter form offers."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -37,10 +38,10 @@ class DispatchChoices:
     agencies: list[Agency]
 
 
-def dispatch_choices(user: "User") -> DispatchChoices:
+def dispatch_choices(user: "User", *, on: date) -> DispatchChoices:
     """Four queries."""
     units = [desk.unit_id for desk in desks_of(user)]  # type: ignore[attr-defined]
     own = Q(unit_id__in=units)
     below = Q(unit__parent_id__in=units, kind=AgencyKind.CENTRE)
     agencies = Agency.objects.filter(own | below, is_active=True).select_related("unit").order_by("kind", "id")
-    return DispatchChoices(filter_choices(user), list(agencies))
+    return DispatchChoices(filter_choices(user, on=on), list(agencies))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, CaseState, LegState, Source
 from apps.cases.models import Case, CaseEvent, Category, Leg
+from apps.cases.selectors.schemes import is_used
 from apps.cases.services.legs import plan_limit
 from apps.cases.services.reporters import (
     Caller,
@@ -134,6 +135,8 @@ def report_case(
     place = _place(report)
     if not covers(actor, Permission.CASE_REPORT, place):
         raise InvalidInput(fields={"unit" if unit else "lon": [_("地点不在您负责的范围内。")]})
+    if not is_used(category, place["district_id"] or 0, on=clock.local(at).date()):
+        raise InvalidInput(fields={"category": [_("本区现用另一套编码方案，请从目录中重新选择。")]})
     try:
         with transaction.atomic():
             return _create(report, place, actor, at)

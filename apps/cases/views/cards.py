@@ -40,7 +40,7 @@ def cards(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(user, show),
         "stages": CARD_STAGES,
         "states": CARD_STATES,
-        "choices": filter_choices(user) if show != "mine" else None,
+        "choices": filter_choices(user, on=clock.today()) if show != "mine" else None,
     }
     return render(request, "cases/cards.html", context)
 

@@ -52,7 +52,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "states": CaseState.choices,
         "cards": [choice for choice in Card.choices if choice[0]],
-        "choices": filter_choices(user),
+        "choices": filter_choices(user, on=clock.today()),
         "may_report": holds(user, Permission.CASE_REGISTER),
         "sees_spot": sees_spot_checks(user),
     }

@@ -15,10 +15,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.models import User
-from apps.cases.catalogue_forms import ChangeCategoryForm, NewCategoryForm
+from apps.cases.catalogue_forms import ChangeCategoryForm, NewCategoryForm, SchemeForm
 from apps.cases.selectors import catalogue_pages as reading
+from apps.cases.selectors.schemes import scheme_history, schemes_loaded
 from apps.cases.services import categories
 from apps.cases.services.routing import check_catalogue_right
+from apps.cases.services.schemes import choose_scheme
 from apps.cases.views.common import person
 from apps.core import clock
 from apps.core.errors import DomainError
@@ -175,6 +177,32 @@ def withdraw_version(request: HttpRequest, code: str, version_id: int) -> HttpRe
     version = categories.withdraw_version(actor=user, version_id=version_id, at=clock.now())
     messages.success(request, _("已撤回。"))
     return redirect("cases:category", unit.code, version.category.key)
+
+
+@login_required
+@form_page
+@never_cache
+def scheme(request: HttpRequest, code: str) -> HttpResponse:
+    """The form that lets a district go by another scheme of codes, and which it went by."""
+    user = person(request)
+    unit = visible_unit(user, code)
+    check_catalogue_right(user, unit)
+    form = SchemeForm(request.POST if request.method == "POST" else None, loaded=schemes_loaded())
+
+    def act(given: dict[str, Any]) -> None:
+        choose_scheme(actor=user, unit=unit, at=clock.now(), **given)
+
+    return answer(
+        request,
+        unit,
+        form,
+        act,
+        done=_("已选定编码方案，到生效日起用。"),
+        back=reverse("cases:catalogue", args=[code]),
+        title=_("换编码方案"),
+        note=_("生效日起，新案件从该方案的部件和事件中选类别；已有案件的类别不变。"),
+        history=scheme_history(unit),
+    )
 
 
 def answer(

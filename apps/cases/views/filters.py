@@ -14,6 +14,7 @@ from apps.cases.saved import query_to_save
 from apps.cases.selectors.saved import dispatch_choices, saved_filters
 from apps.cases.services import desk
 from apps.cases.views.common import announce, dispatcher, wants_pane
+from apps.core import clock
 from apps.core.errors import InvalidInput
 
 
@@ -30,7 +31,7 @@ def _panel(request: HttpRequest, more: dict[str, Any], status: int = 200) -> Htt
         "nav_active": "dispatch",
         "given": request.GET,
         "wanted": list_wanted(request.GET),
-        "choices": dispatch_choices(user),
+        "choices": dispatch_choices(user, on=clock.today()),
         "sources": Source.choices,
         "urgencies": Urgency.choices,
         "cards": [choice for choice in Card.choices if choice[0]],

@@ -41,7 +41,7 @@ def _operator(request: HttpRequest) -> User:
 def new_case(request: HttpRequest) -> HttpResponse:
     """The intake form of a station or centre; ``supplement`` adds to a case that is there instead of making one."""
     user = _operator(request)
-    units, leaves = choices.report_units(user), choices.leaves()
+    units, leaves = choices.report_units(user), choices.leaves(user, on=clock.today())
     into = request.POST.get("supplement", "")
     repeated = ""
     if request.method == "POST":

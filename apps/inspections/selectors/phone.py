@@ -272,9 +272,10 @@ def outline_of(unit: Unit) -> dict[str, Any]:
     }
 
 
-def category_suggestions(user: "User", *, words: str, text: str) -> list[suggestions.Suggestion]:
+def category_suggestions(user: "User", *, words: str, text: str, on: date) -> list[suggestions.Suggestion]:
     """Leaves matching ``words``; without words, those near ``text`` and those the user usually reports."""
-    leaves = list(Category.objects.leaves().select_related("parent").order_by("scheme", "kind", "code"))
+    offered = Category.objects.leaves().offered_to(user, on)
+    leaves = list(offered.select_related("parent").order_by("scheme", "kind", "code"))
     if words.strip():
         return suggestions.search(leaves, words)
     mine = Case.objects.visible_to(user).filter(reporter=user).order_by("-reported_at").values("category")[:200]

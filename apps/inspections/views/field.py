@@ -74,7 +74,7 @@ def _refused_with_map(
 def categories(request: HttpRequest) -> HttpResponse:
     """Categories that match what was typed, as rows to choose from."""
     words, text = request.GET.get("words", "")[:60], request.GET.get("text", "")[:1000]
-    found = selectors.category_suggestions(signed_in(request), words=words, text=text)
+    found = selectors.category_suggestions(signed_in(request), words=words, text=text, on=clock.today())
     chosen = request.GET.get("category", "")
     context = {"found": found, "words": words, "chosen": chosen, "kept": selectors.leaf_of(chosen)}
     return render(request, "inspections/field/_categories.html", context)
