@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.choices import CodeScheme, DeskLevel, Evidence, Urgency
@@ -97,10 +97,34 @@ class SchemeForm(WhyForm):
     def __init__(self, *args: Any, loaded: Mapping[str, int], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["scheme"].choices = [  # type: ignore[attr-defined]
-            (scheme.value, say("%(scheme)s（%(number)d 个小类）") % {"scheme": scheme.label, "number": loaded[scheme]})
+            (
+                scheme.value,
+                gettext("%(scheme)s（%(number)d 个小类）") % {"scheme": scheme.label, "number": loaded[scheme]},
+            )
             for scheme in CodeScheme
             if loaded.get(scheme)
         ]
+
+
+class AdmitForm(WhyForm):
+    """Which categories are put on a unit's admission list."""
+
+    categories = forms.MultipleChoiceField(
+        label=_("类别"),
+        widget=forms.SelectMultiple(attrs={"size": 14}),
+        help_text=_("可多选；选大类即包括其全部小类。"),
+    )
+    field_order = ["categories", "effective_from", "because"]
+
+    def __init__(self, *args: Any, categories: Sequence[Category], **options: Any) -> None:
+        super().__init__(*args, **options)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for category in categories:
+            branch = category.parent if category.is_leaf else category
+            rows = groups.setdefault(branch.label if branch else "", [])
+            text = category.label if category.is_leaf else gettext("整个大类：%(name)s") % {"name": category.label}
+            rows.append((category.key, text))
+        self.fields["categories"].choices = list(groups.items())  # type: ignore[attr-defined]
 
 
 class EndRuleForm(forms.Form):
@@ -130,9 +154,9 @@ class ChangeRuleForm(WhyForm):
         kept = [target for target in (rule.lead, *rule.assisting, rule.fallback) if target] if rule else []
         elsewhere = [(target, target.partition(":")[2]) for target in kept if target not in known]
         if elsewhere:
-            named.append((say("现行规则所指"), elsewhere))
+            named.append((gettext("现行规则所指"), elsewhere))
         for name in ("lead", "fallback"):
-            self.fields[name].choices = [("", say("不指定")), *named]  # type: ignore[attr-defined]
+            self.fields[name].choices = [("", gettext("不指定")), *named]  # type: ignore[attr-defined]
         self.fields["assisting"].choices = [row for _group, rows in named for row in rows]  # type: ignore[attr-defined]
 
     def targets(self) -> Targets:
@@ -158,18 +182,18 @@ class AddRuleForm(ChangeRuleForm):
 
     def __init__(self, *args: Any, unit: Unit, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["level"].choices = [("", say("各级")), *DeskLevel.choices]  # type: ignore[attr-defined]
-        self.fields["area"].choices = [(unit.code, unit.name), ("", say("处处"))]  # type: ignore[attr-defined]
+        self.fields["level"].choices = [("", gettext("各级")), *DeskLevel.choices]  # type: ignore[attr-defined]
+        self.fields["area"].choices = [(unit.code, unit.name), ("", gettext("处处"))]  # type: ignore[attr-defined]
         self.initial.setdefault("area", unit.code)
 
 
 def target_choices(agencies: Sequence[Agency]) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a rule can name, in groups: agencies of the desk, lines of duty, the centres of the case's own units."""
     return [
-        (say("本级单位"), [(f"{By.AGENCY}:{agency.code}", agency.name) for agency in agencies]),
-        (say("按职责"), [(f"{By.DUTY}:{duty}", duty_text(name)) for duty, name in duty_names().items()]),
+        (gettext("本级单位"), [(f"{By.AGENCY}:{agency.code}", agency.name) for agency in agencies]),
+        (gettext("按职责"), [(f"{By.DUTY}:{duty}", duty_text(name)) for duty, name in duty_names().items()]),
         (
-            say("案件所在单元"),
+            gettext("案件所在单元"),
             [(f"{By.CENTRE}:{level}", centre_text(level)) for level in (DeskLevel.STREET, DeskLevel.COMMUNITY)],
         ),
     ]

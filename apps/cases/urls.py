@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from apps.cases.views import (
+    admissions,
     batch,
     cards,
     case,
@@ -73,6 +74,9 @@ urlpatterns = [
     path("manage/<unit:code>/catalogue/", catalogue.catalogue, name="catalogue"),
     path("manage/<unit:code>/catalogue/export/", catalogue.export, name="catalogue-export"),
     path("manage/<unit:code>/catalogue/scheme/", catalogue.scheme, name="scheme"),
+    path("manage/<unit:code>/catalogue/admission/", admissions.admission, name="admission"),
+    path("manage/<unit:code>/catalogue/admission/admit/", admissions.admit, name="admit"),
+    path("manage/<unit:code>/catalogue/admission/<int:admission_id>/end/", admissions.end, name="admission-end"),
     path("manage/<unit:code>/catalogue/new/", catalogue.new_category, name="category-new"),
     path("manage/<unit:code>/catalogue/category/<str:key>/", catalogue.category, name="category"),
     path("manage/<unit:code>/catalogue/category/<str:key>/change/", catalogue.change_category, name="category-change"),

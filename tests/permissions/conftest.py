@@ -11,7 +11,7 @@ from django.db import transaction
 
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
-from apps.cases.models import Mediation, RoutingRule, ScreeningPeriod, SpotDraw
+from apps.cases.models import Admission, Mediation, RoutingRule, ScreeningPeriod, SpotDraw
 from apps.cases.services import categories
 from apps.cases.services.desk import add_reply
 from apps.cases.services.screenings import open_periods
@@ -95,7 +95,16 @@ def fill(office: Office) -> Ground:
         because="改名",
         at=world.at,
     )
+    admission = Admission.objects.create(
+        unit=world.unit("community 0 0"),
+        category=world.category,
+        effective_from=world.at.date(),
+        because="准入",
+        admitted_by=world["admin"],
+        admitted_at=world.at,
+    )
     marks = {
+        "admission": admission.pk,
         "rule": RoutingRule.objects.get(category=world.category).pk,
         "category_version": version.pk,
         "reply": reply.pk,

@@ -1,5 +1,6 @@
 """Rows of the cases room."""
 
+from apps.cases.models.admission import Admission, AdmissionQuerySet
 from apps.cases.models.cases import (
     Case,
     CaseEvent,
@@ -20,6 +21,8 @@ from apps.cases.models.suspensions import Suspension
 from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
 
 __all__ = [
+    "Admission",
+    "AdmissionQuerySet",
     "Case",
     "CaseEvent",
     "CaseQuerySet",

@@ -229,6 +229,17 @@ def general_rules(*, on: date) -> list[RuleLine]:
     return rule_lines(rules.order_by("kind", "level", "unit__lft", "effective_from"), on=on)
 
 
+def categories_to_admit(unit: Unit, *, on: date) -> list[Category]:
+    """The branches and leaves in use in the unit's district, each branch before its leaves."""
+    found = Category.objects.of_scheme(scheme_at(unit, on=on)).filter(active=True, level__gte=2)
+    rows = list(found.select_related("parent"))
+    branches = {row.pk: [row] for row in rows if not row.is_leaf}
+    for row in rows:
+        if row.is_leaf and row.parent_id in branches:  # type: ignore[attr-defined]
+            branches[row.parent_id].append(row)  # type: ignore[attr-defined]
+    return [row for branch in branches.values() for row in branch]
+
+
 def export_rows(unit: Unit, *, on: date) -> Iterator[list[Any]]:
     """Each leaf in use with its fields and whom the desk of the unit gives it to."""
     leaves = Category.objects.leaves().of_scheme(scheme_at(unit, on=on)).select_related("parent__parent")

@@ -9,14 +9,17 @@ from django.utils.translation import gettext as _
 from apps.cases.actions import Action
 from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
+from apps.cases.selectors.admissions import unadmitted
 from apps.cases.services import disputes, enforcement, orders, spot, suspensions
 from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
 from apps.cases.services.reopening import take_up_again
 from apps.cases.workflow import By
+from apps.core.clock import local
 from apps.core.errors import Conflict, InvalidInput, WrongState
 from apps.deadlines.choices import Complexity, Stage
+from apps.grid.models import UnitKind
 from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import dispatch_targets
 
@@ -138,7 +141,23 @@ def _targets(step: "Step") -> tuple[Agency, list[Agency]]:
     lead = found[code]
     if lead.kind == AgencyKind.CENTRE and step.case.place[f"{lead.unit.kind}_id"] not in {None, lead.unit_id}:
         raise InvalidInput(fields={"agency": [_("案件不在该单位的辖区内。")]})
+    _check_admitted(step, lead, [found[other] for other in codes])
     return lead, [found[other] for other in codes]
+
+
+def _check_admitted(step: "Step", lead: Agency, assisting: list[Agency]) -> None:
+    """What goes to a community's station is done by its grids: only what is on their admission list
+    (``spec/2-cases.md``, 准入清单)."""
+    stations = [
+        agency
+        for agency in (lead, *assisting)
+        if agency.kind == AgencyKind.CENTRE and agency.unit.kind == UnitKind.COMMUNITY
+    ]
+    refused = unadmitted(step.case.category, [agency.unit for agency in stations], on=local(step.at).date())
+    if refused:
+        words = {"category": step.case.category.label, "unit": refused[0].name}
+        said = _("“%(category)s”不在%(unit)s的准入清单内，不能下派网格。请派给其他单位，或先列入清单。") % words
+        raise InvalidInput(fields={"agency" if lead.unit in refused else "assisting": [said]})
 
 
 def _leg(step: "Step") -> Leg:

@@ -46,7 +46,7 @@ def checks(request: HttpRequest) -> HttpResponse:
         "weeks": weeks,
         "spans": SPANS,
         "size": size,
-        "choices": filter_choices(user),
+        "choices": filter_choices(user, on=clock.today()),
         "chips": _chips(wanted),
     }
     if show == WORKERS:
