@@ -15,12 +15,13 @@ from apps.assessment.seeding.announcing import seed_announcements
 from apps.assessment.seeding.demo import month_start
 from apps.assessment.seeding.history import Diary, moments, write_cases
 from apps.assessment.seeding.people import DEMO_NAMES, choose_places, hire_staff, set_demo_password
+from apps.assessment.seeding.screening import seed_screenings
 from apps.assessment.seeding.story import Teller
 from apps.assessment.seeding.world import World
 from apps.assessment.seeding.writing import Batch, Ids
 from apps.cases import services
 from apps.cases.catalogue import load_categories
-from apps.cases.models import Case, CaseEvent, Category, Leg, Supervision
+from apps.cases.models import Case, CaseEvent, Category, Leg, ScreeningPeriod, ScreeningReturn, Supervision
 from apps.cases.routing_catalogue import load_routing
 from apps.core import clock
 from apps.deadlines.models import LadderStep, Limit
@@ -330,3 +331,14 @@ def test_announcements_are_there_once_and_wait_for_the_demo_accounts(staffed: Tr
     assert not read.filter(user__is_demo=True).exists()
     assert Announcement.objects.filter(superseded_at__isnull=False).count() == 1
     assert Notice.objects.filter(created_at__gt=NOW).count() == 0
+
+
+def test_screenings_are_returned_once_with_the_disputes_of_their_unit_and_weeks(staffed: Tree) -> None:
+    written = seed_screenings(staffed.district, rng=Random(4), now=NOW)
+    assert written == ScreeningReturn.objects.count() > 0
+    assert seed_screenings(staffed.district, rng=Random(4), now=NOW) == 0
+    assert {period.level for period in ScreeningPeriod.objects.all()} == {"community", "street"}
+    for row in ScreeningReturn.objects.select_related("period"):
+        assert row.filed_at <= NOW
+        assert row.late == (row.filed_at > row.period.due_at)
+        assert row.found == row.cases.count()
