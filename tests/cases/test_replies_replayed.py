@@ -26,7 +26,7 @@ LEVELS = ("community", "street", "agency", "district")
 COMPLEXITIES = ("general", "complex", "major")
 STREETS = ((0, "station", "street", "agency"), (1, "station_b", "street_b", "agency_b"))
 SEED = 20_261_126
-PARTS = 4
+PARTS = 8
 
 
 class Replay:
