@@ -28,6 +28,7 @@ WAY = (
 )
 CORNER = 7
 LONGEST_LINE = 12
+LEADING = 15  # from line to line of words
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,7 @@ class _Plan:
         half = self.shape.half_along * onward
         return _Track(
             [(source + half, across), (target - half, across)],
-            [str(ACTION_LABELS[action]) for action in move.actions] if self.shape.upright else [_words(move.actions)],
+            self._said(move),
             ((source + target) / 2, across),
             side=-onward,
         )
@@ -255,7 +256,13 @@ class _Plan:
             if self.shape.upright
             else 0.5
         )
-        return _Track(points, [_words(move.actions)], (end[0] + (begin[0] - end[0]) * share, across))
+        return _Track(points, self._said(move), (end[0] + (begin[0] - end[0]) * share, across))
+
+    def _said(self, move: Move) -> list[str]:
+        """The words of a move: in one line, or, where there is little room beside a line, one below the other."""
+        if self.shape.upright:
+            return [str(ACTION_LABELS[action]) for action in move.actions]
+        return [_words(move.actions)]
 
     def _aside(self, move: Move) -> _Track:
         """Out of the way to a state beside it; from suspension back as well."""
@@ -301,7 +308,7 @@ class _Plan:
             for sign in (-1, 1)
         ]
         corners += [self._screen(point) for track in tracks for point in track.points]
-        margin = 30 if self.shape.upright else 18
+        margin = 38 if self.shape.upright else 18
         left, top = min(x for x, _y in corners) - margin, min(y for _x, y in corners) - margin
         right, bottom = max(x for x, _y in corners) + margin, max(y for _x, y in corners) + margin
         return left, top, round(right - left, 1), round(bottom - top, 1)
@@ -337,14 +344,14 @@ class _Plan:
         if abs(side) == 2 and not upright:
             anchor, x = ("end", x - 7) if side < 0 else ("start", x + 7)
         elif abs(side) == 2:
-            y += -8 - 14 * (len(words) - 1) / 2 if side < 0 else 12 + 14 * (len(words) - 1) / 2
+            y += -8 - LEADING * (len(words) - 1) / 2 if side < 0 else 12 + LEADING * (len(words) - 1) / 2
             x += 6
         elif side and upright:
             anchor, x = ("end", x - 6) if side < 0 else ("start", x + 6)
         elif side:
             y += -9.5 if side < 0 else 10.5
         return [
-            Line(text, round(x, 1), round(y + 4 + 14 * (number - (len(words) - 1) / 2), 1), anchor)
+            Line(text, round(x, 1), round(y + 4 + LEADING * (number - (len(words) - 1) / 2), 1), anchor)
             for number, text in enumerate(words)
         ]
 
