@@ -171,7 +171,7 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.APPEAL: ("scale", "q"),
     Action.DECIDE_APPEAL: ("gavel", "z"),
     Action.DISSUADE: ("speakerphone", "1"),
-    Action.HAND_OVER: ("shield", "n"),
+    Action.HAND_OVER: ("shield", "5"),
     Action.DECIDE_PENALTY: ("gavel", "2"),
     Action.MEDIATE: ("messages", "3"),
     Action.CONCLUDE_MEDIATION: ("heart-handshake", "4"),
