@@ -38,6 +38,7 @@ class Action(StrEnum):
     DECIDE_PENALTY = "decide_penalty"
     MEDIATE = "mediate"
     CONCLUDE_MEDIATION = "conclude_mediation"
+    PRESENCE = "presence"
     COMMENT = "comment"
     MERGE = "merge"
     REOPEN = "reopen"
@@ -74,9 +75,13 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.DECIDE_PENALTY: _("处罚决定"),
     Action.MEDIATE: _("调解"),
     Action.CONCLUDE_MEDIATION: _("调解结果"),
+    Action.PRESENCE: _("在场情况"),
     Action.COMMENT: _("批注"),
     Action.MERGE: _("合并"),
     Action.REOPEN: _("重开"),
     Action.SPOT_CHECK: _("抽查"),
     Action.RATE: pgettext_lazy("action", "评价"),
 }
+
+# What is only said of a case, whatever anybody else does to it meanwhile.
+UNVERSIONED = frozenset({Action.PRESENCE, Action.COMMENT})

@@ -60,6 +60,13 @@ LIMIT = _("时限 %(due)s。")
 NOTE = _("%(note)s")
 WORDS = {
     "report": Words(_("新案件待受理：%(subject)s"), LIMIT, _("新案件待受理"), Group.DISPATCHED, "inbox"),
+    "direct": Words(
+        _("直报，请立即受理：%(subject)s"), LIMIT, _("直报案件"), Group.DISPATCHED, "broadcast", urgent=True
+    ),
+    "direct_told": Words(
+        _("已直报区中心：%(subject)s"), NOTE, _("辖区内案件直报区中心"), Group.DISPATCHED, "broadcast", urgent=True
+    ),
+    "presence": Words(_("报告在场情况：%(subject)s"), NOTE, _("直报人在场情况"), Group.DISPATCHED, "map-pin-check"),
     "dispatch": Words(_("派给本单位：%(subject)s"), LIMIT, _("案件派给本单位"), Group.DISPATCHED, "send"),
     "hand_over": Words(_("移交执法：%(subject)s"), LIMIT, _("案件移交执法"), Group.DISPATCHED, "shield"),
     "decide_penalty": Words(_("执法已决定：%(subject)s"), "", _("执法决定"), Group.OUTCOMES, "gavel"),
@@ -135,11 +142,18 @@ def notify_of_events(messages: Sequence[OutboxMessage]) -> None:
 
 
 def _drafts(case: Case, event: CaseEvent) -> list[Draft]:
+    found = [_draft(case, event, *_who(case, event))]
+    if event.action == "report" and case.direct:
+        found.append(_draft(case, event, "direct_told", _passed_over(case)))
+    return [draft for draft in found if draft is not None]
+
+
+def _draft(case: Case, event: CaseEvent, kind: str, recipients: Iterable[int]) -> Draft | None:
+    """The notice of an event for those who are to hear of it; none where that is nobody but the actor."""
     payload = event.payload or {}
-    kind, recipients = _who(case, event)
     recipients = set(recipients) - {event.actor_id}
     if not recipients or kind not in WORDS:
-        return []
+        return None
     words = WORDS[kind]
     params: dict[str, texts.Parameter] = {"subject": f"{case.number} {case.title}"}
     body = words.body
@@ -151,23 +165,23 @@ def _drafts(case: Case, event: CaseEvent) -> list[Draft]:
         params["due"] = texts.moment(case.due_at)
     if body == NOTE:
         params["note"] = payload["note"]
-    return [
-        Draft(
-            recipients=frozenset(recipients),
-            kind=f"case.{kind}",
-            title=words.title,
-            body=body,
-            params=params,
-            url=f"/cases/{case.number}/",
-            urgent=words.urgent,
-            dedupe_key=f"case-event:{case.pk}:{event.sequence}",
-        )
-    ]
+    return Draft(
+        recipients=frozenset(recipients),
+        kind=f"case.{kind}",
+        title=words.title,
+        body=body,
+        params=params,
+        url=f"/cases/{case.number}/",
+        urgent=words.urgent,
+        dedupe_key=f"case-event:{case.pk}:{event.sequence}",
+    )
 
 
 def _who(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
     """The kind of notice an event causes, and the ids of those it is for."""
     payload, action = event.payload or {}, event.action
+    if action == "report" and case.direct:
+        return "direct", _people(case.desk)
     if action in {"report", Action.ESCALATE, Action.REOPEN}:
         return action, _people(case.desk)
     if action in {Action.DISPATCH, Action.HAND_OVER}:
@@ -189,6 +203,17 @@ def _who(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
     if action in {Action.CLOSE, Action.REFUSE, Action.MERGE}:
         return action, [case.reporter_id] if case.reporter_id else ()
     return "", ()
+
+
+def _passed_over(case: Case) -> set[int]:
+    """The people at the street's and the community's desk, which a direct report leaves out but not uninformed."""
+    units = [pk for pk in (case.street_id, case.community_id) if pk]  # type: ignore[attr-defined]
+    desks = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=units).select_related("unit")
+    return {person for desk in desks for person in _people(desk)}
+
+
+def _present(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    return "presence", _people(case.desk)
 
 
 def _replied(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
@@ -247,6 +272,7 @@ ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     Action.APPEAL: _appealed,
     Action.DECIDE_APPEAL: _ruled,
     Action.SPOT_CHECK: _spot_checked,
+    Action.PRESENCE: _present,
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.actions import Action
+from apps.cases.actions import UNVERSIONED, Action
 from apps.cases.choices import INTAKE_SOURCES, Callback, Evidence, Source, Urgency
 from apps.cases.dispute_forms import dispute_fields, take_parties
 from apps.cases.enforcement_forms import enforcement_fields
@@ -189,6 +189,8 @@ class ActionForm(forms.Form):
             )
         if action is Action.VERIFY:
             self.fields["passed"] = yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
+        elif action is Action.PRESENCE:
+            self.fields["present"] = yes_no(_("在场情况"), _("仍在现场"), _("已离开"))
         elif action is Action.SPOT_CHECK:
             self.fields["passed"] = yes_no(_("抽查结果"), _("通过"), _("不通过，重开"))
         elif action in PAUSING:
@@ -223,16 +225,16 @@ class ActionForm(forms.Form):
             self.fields[name] = day_field(label, required=not deciding, explained=explained)
 
     def is_of(self, version: int) -> bool:
-        """Whether the form was made for ``version``; one that says none, or a comment, is of any."""
+        """Whether the form was made for ``version``; one that says none, or of what is only said, is of any."""
         read = str(self.data.get("version", ""))
-        return self.row.action is Action.COMMENT or not read.isdecimal() or int(read) == version
+        return self.row.action in UNVERSIONED or not read.isdecimal() or int(read) == version
 
     def inputs(self) -> dict[str, Any]:
         """The arguments of ``perform``, photos apart."""
         given = {
             name: value for name, value in self.cleaned_data.items() if name != "photos" and value not in ("", [], None)
         }
-        given["version"] = self.cleaned_data.get("version") if self.row.action is not Action.COMMENT else None
+        given["version"] = self.cleaned_data.get("version") if self.row.action not in UNVERSIONED else None
         given.setdefault("note", "")
         if self.row.action in MOMENTS and given.get("until") and given["until"].tzinfo is None:
             given["until"] = given["until"].replace(tzinfo=SHANGHAI)

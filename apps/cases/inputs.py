@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from apps.cases.actions import Action
+from apps.cases.actions import UNVERSIONED, Action
 from apps.cases.callers import unseal
 from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.models import Category
@@ -121,7 +121,8 @@ def report_inputs(user: "User", data: Any) -> dict[str, Any]:
 def action_inputs(action: str, data: Any) -> tuple[dict[str, Any], dict[str, list[str]]]:
     """The arguments of ``perform`` that are well-formed, and what is wrong with the others by field.
 
-    ``version`` may be left out of a comment only. Raises ``NotVisible`` for an action that does not exist.
+    ``version`` may be left out of what is ``UNVERSIONED`` only. Raises ``NotVisible`` for an action that does not
+    exist.
     """
     if action not in set(Action):
         raise NotVisible
@@ -137,7 +138,7 @@ def action_inputs(action: str, data: Any) -> tuple[dict[str, Any], dict[str, lis
     again = ActionSerializer(data=well)
     again.is_valid(raise_exception=True)
     given = {"version": None, **again.validated_data}
-    if given["version"] is None and action != Action.COMMENT and "version" not in wrong:
+    if given["version"] is None and action not in UNVERSIONED and "version" not in wrong:
         wrong["version"] = [_("此项必填。")]
     return given, wrong
 

@@ -175,6 +175,7 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.DECIDE_PENALTY: ("gavel", "2"),
     Action.MEDIATE: ("messages", "3"),
     Action.CONCLUDE_MEDIATION: ("heart-handshake", "4"),
+    Action.PRESENCE: ("map-pin-check", "n"),
     Action.COMMENT: ("message", "m"),
     Action.MERGE: ("git-merge", "g"),
     Action.REOPEN: ("rotate", "o"),
@@ -215,6 +216,7 @@ ORDER = [
     Action.SPOT_CHECK,
     Action.REOPEN,
     Action.RATE,
+    Action.PRESENCE,
     Action.COMMENT,
 ]
 LEADING = frozenset(ORDER[:8])

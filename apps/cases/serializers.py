@@ -88,6 +88,7 @@ class CaseRowSerializer(serializers.Serializer[Case]):
     place = serializers.SerializerMethodField()
     urgency = serializers.CharField()
     complexity = serializers.CharField()
+    direct = serializers.BooleanField()
     source = serializers.CharField()
     holder = serializers.CharField(source="holder.code", default=None, allow_null=True)
     due_at = serializers.DateTimeField(allow_null=True)
@@ -308,6 +309,10 @@ class ReportSerializer(serializers.Serializer[Any]):
     urgency = serializers.ChoiceField(
         choices=Urgency.choices, required=False, help_text="of the category where it is left out"
     )
+    direct = serializers.BooleanField(
+        required=False, default=False, help_text="straight to the district's centre: urgent, or with direct_reason"
+    )
+    direct_reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     occurred_at = serializers.DateTimeField(
         required=False, allow_null=True, default=None, help_text="when it happened, not after now"
     )
@@ -410,6 +415,9 @@ class ActionSerializer(serializers.Serializer[Any]):
     performance_on = serializers.DateField(required=False, allow_null=True, help_text="of an agreement")
     way_on = serializers.ChoiceField(choices=WayOn.choices, required=False, allow_blank=True, help_text="of a failure")
     into = serializers.CharField(max_length=20, required=False)
+    present = serializers.BooleanField(
+        required=False, help_text="of presence: whether the reporter is still on the scene"
+    )
     solved = serializers.BooleanField(required=False)
     satisfied = serializers.BooleanField(required=False)
 

@@ -68,6 +68,7 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.ENFORCING: case.enforcing,
         Fact.DISPUTE: case.category.evidence == Evidence.MEDIATION,
         Fact.MEDIATING: case.mediating,
+        Fact.DIRECT: case.direct,
         Fact.SPOT_WAITING: case.spot_waiting,
     }
     return (fact for fact, holds in so.items() if holds)

@@ -78,6 +78,8 @@ class Fact(StrEnum):
     """It is a dispute: its category asks for the result of a mediation."""
     MEDIATING = "mediating"
     """A mediation of it is running."""
+    DIRECT = "direct"
+    """It was reported straight to the district's centre; whoever reported it stays on the scene."""
     SPOT_WAITING = "spot_waiting"
     """It was settled on the spot and drawn for a spot check that has not been made."""
 
@@ -93,6 +95,7 @@ FACT_LABELS: dict[Fact, Promise] = {
     Fact.ENFORCING: _("执法待决定"),
     Fact.DISPUTE: _("属矛盾纠纷"),
     Fact.MEDIATING: _("调解中"),
+    Fact.DIRECT: _("直报"),
     Fact.SPOT_WAITING: _("待抽查"),
 }
 
@@ -348,6 +351,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         inputs=("agreed",),
         legs=frozenset({LegState.ACCEPTED}),
         when=[F.MEDIATING],
+    ),
+    _row(
+        Action.PRESENCE,
+        sorted(OPEN),
+        None,
+        By.REPORTER,
+        needs=P.CASE_REPORT,
+        inputs=("present",),
+        when=[F.DIRECT],
     ),
     _row(Action.COMMENT, list(CaseState), None, By.COVERING, needs=P.CASE_COMMENT, note=True),
     _row(Action.MERGE, [S.REPORTED, S.REGISTERED], S.MERGED, By.DESK, needs=P.CASE_REGISTER, inputs=("into",)),

@@ -6,6 +6,9 @@ import { Place } from "./field-place.js";
 const PATIENCE = 60000;
 const PAUSE = 500;
 
+/** What is kept of a field: its text, or whether it is ticked. */
+const valueOf = (field) => (field.type === "checkbox" ? field.checked : field.value);
+
 class FieldForm {
   constructor(form) {
     this.form = form;
@@ -36,14 +39,17 @@ class FieldForm {
     if (!draft) return;
     const id = this.form.querySelector("[data-client-id]");
     if (id && draft.client_id) id.value = draft.client_id;
-    for (const field of this.kept) if (!field.value) field.value = draft[field.name] ?? "";
+    for (const field of this.kept) {
+      if (field.type === "checkbox") field.checked ||= draft[field.name] === true;
+      else if (!field.value) field.value = draft[field.name] ?? "";
+    }
   }
 
   keep() {
-    const values = Object.fromEntries(this.kept.map((field) => [field.name, field.value]));
+    const values = Object.fromEntries(this.kept.map((field) => [field.name, valueOf(field)]));
     const id = this.form.querySelector("[data-client-id]");
     if (id) values.client_id = id.value;
-    if (this.kept.some((field) => field.value)) keepDraft(this.name, values);
+    if (this.kept.some(valueOf)) keepDraft(this.name, values);
   }
 
   /** What is being mended is no longer marked wrong. */

@@ -58,6 +58,9 @@ class Case(ChainHead, Placed):
 
     number = models.CharField(_("编号"), max_length=20, unique=True)
     client_id = models.UUIDField(null=True, unique=True)
+    direct = models.BooleanField(
+        _("直报"), default=False, db_default=False, help_text="reported straight to the district's centre"
+    )
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", verbose_name=_("类别"))
     title = models.CharField(_("标题"), max_length=80)
     description = models.TextField(_("情况说明"), blank=True, max_length=2000)

@@ -1,5 +1,6 @@
 """One case with everything its page shows, in a fixed number of queries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -67,6 +68,24 @@ LEVELS = ("district", "street", "community", "grid")
 SUGGESTING = frozenset({Action.DISPATCH, Action.REGISTER})
 
 
+@dataclass(frozen=True)
+class Presence:
+    """Whether a person is on the scene, as last told at ``at``."""
+
+    person: str
+    present: bool
+    at: datetime
+
+
+def presence_of(case: Case, events: Sequence[CaseEvent]) -> Presence | None:
+    """What was last told of the reporter's presence, the direct report itself to begin with; none of other cases."""
+    told = [event for event in events if event.action in {"report", Action.PRESENCE} and event.actor is not None]
+    if not case.direct or not case.open or not told:
+        return None
+    last = told[-1]
+    return Presence(last.actor.name if last.actor else "", (last.payload or {}).get("present", True), last.at)
+
+
 @dataclass
 class CaseDetail:
     """A case as one person sees it: ``actions`` are the table's rows this person may use now."""
@@ -85,6 +104,8 @@ class CaseDetail:
     reporters: list[CaseReporter] = field(default_factory=list)
     may_reach: bool = False
     may_see_parties: bool = False
+    presence: "Presence | None" = None
+    """Of a direct report: whether whoever reported it is on the scene."""
     whole: Limit | None = None
     """The limit of the whole case: the running one, else the last."""
 
@@ -191,6 +212,7 @@ def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
     events = list(CaseEvent.objects.filter(case=case).select_related("actor", "leg__agency").order_by("sequence"))
     steps = list(steps_on(subjects_of(case, seen.legs)))
     seen.entries = timeline_of(events, steps, at=at, legs=seen.legs)
+    seen.presence = presence_of(case, events)
     seen.whole = Limit.objects.filter(subject_kind=WHOLE_SUBJECT, subject_id=case.pk).order_by("-pk").first()
     seen.photos = attachments_of(CASE_TARGET, case.pk)
     seen.near, seen.times_here = neighbours_of(user, case)

@@ -42,6 +42,8 @@ def _when(value: Any, at: datetime) -> str:
 
 
 def _report(payload: Payload, at: datetime) -> str:
+    if payload.get("direct"):
+        return _("直报%(desk)s，留在现场") % {"desk": payload["desk"]}
     return _("上报，由%(desk)s受理") % {"desk": payload["desk"]} if payload.get("desk") else _("上报")
 
 
@@ -261,6 +263,7 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "decide_penalty": (_decide_penalty, "gavel", ""),
     "mediate": (_mediate, "messages", ""),
     "conclude_mediation": (_conclude_mediation, "heart-handshake", ""),
+    "presence": (lambda p, at: _("仍在现场") if p.get("present") else _("离开现场"), "map-pin-check", ""),
     "comment": (lambda p, at: _("批注"), "message", ""),
     "merge": (_merge, "git-merge", ""),
     "reveal": (_reveal, "eye", ""),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.cases import workflow
-from apps.cases.actions import Action
+from apps.cases.actions import UNVERSIONED, Action
 from apps.cases.choices import CASE_TOPIC
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services import effects
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 LONGEST_NOTE = 2000
-UNVERSIONED = frozenset({Action.COMMENT})
 
 
 @dataclass
@@ -58,8 +57,8 @@ def perform(
     ``version`` is the case's, or for accept, return and feedback that of the actor's own leg; pages that read the
     case a moment ago give it, and ``None`` skips the check. ``given`` carries the action's inputs (``agency``,
     ``assisting``, ``passed``, ``until``, ``promised``, ``into``, ``solved``, ``satisfied``, ``office``, ``order``,
-    ``approved``, ``card``, ``appeal``, ``upheld``); ``wrong`` what an edge found amiss with them by field, to be
-    raised in its place in the order.
+    ``approved``, ``card``, ``appeal``, ``upheld``, ``present``); ``wrong`` what an edge found amiss with
+    them by field, to be raised in its place in the order.
 
     Raises ``NotVisible``, ``NotAllowed``, ``StaleVersion``, ``WrongState``, ``InvalidInput``, checked in that order.
     Writes one event and the outbox row of its notices in the same transaction.

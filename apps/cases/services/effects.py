@@ -266,6 +266,11 @@ def comment(step: "Step") -> Details:
     return {}
 
 
+def tell_presence(step: "Step") -> Details:
+    """Whoever reported straight to the district says whether he is still on the scene."""
+    return {"present": bool(step.given["present"])}
+
+
 def merge(step: "Step") -> Details:
     """The same matter twice: this one follows the other."""
     visible = Case.objects.visible_to(step.actor).filter(number=str(step.given["into"]).strip())
@@ -329,6 +334,7 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.DECIDE_PENALTY: enforcement.decide_penalty,
     Action.MEDIATE: disputes.mediate,
     Action.CONCLUDE_MEDIATION: disputes.conclude_mediation,
+    Action.PRESENCE: tell_presence,
     Action.COMMENT: comment,
     Action.SPOT_CHECK: spot.spot_check,
     Action.MERGE: merge,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, CaseState, LegState, Source
+from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, CaseState, LegState, Source, Urgency
 from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.cases.selectors.schemes import is_used
 from apps.cases.services.legs import plan_limit
@@ -57,6 +57,8 @@ class Report:
     urgency: str = ""
     occurred_at: datetime | None = None
     caller: Caller = NOBODY
+    direct: bool = False
+    direct_reason: str = ""
 
 
 _DRAWN = f"""
@@ -97,15 +99,21 @@ def report_case(
     urgency: str = "",
     occurred_at: datetime | None = None,
     caller: Caller | None = None,
+    direct: bool = False,
+    direct_reason: str = "",
     at: datetime,
 ) -> Case:
     """Make a case of a report and put it on the desk of its community's station (or of the street or district where
     the place has no community). The unit follows from the point where none is given, the urgency from the category.
     ``caller`` is the resident from whom it was heard.
 
+    ``direct`` (直报, ``spec/2-cases.md``, Levels) puts a major, urgent or sudden matter on the district's desk instead,
+    under urgent limits; street and community are told at once. It takes an urgent category or a ``direct_reason``.
+
     A repeat with the same ``client_id`` gives the first case. Raises ``InvalidInput`` when the place is outside every
-    grid or outside what the actor may report for, when it ``occurred_at`` a time to come and for a caller written
-    wrongly; ``Conflict`` when the source number was received before or the ``client_id`` belongs to another report.
+    grid or outside what the actor may report for, when it ``occurred_at`` a time to come, for a caller written wrongly
+    and for a direct report of nothing urgent without a reason; ``Conflict`` when the source number was received before
+    or the ``client_id`` belongs to another report.
     """
     report = Report(
         category,
@@ -121,6 +129,8 @@ def report_case(
         urgency,
         occurred_at,
         caller or NOBODY,
+        direct,
+        direct_reason.strip() if direct else "",
     )
     kept = _repeated(report, actor)
     if kept is not None:
@@ -131,6 +141,10 @@ def report_case(
         raise InvalidInput(fields={"category": [_("请选择具体的案件类别。")]})
     if occurred_at is not None and occurred_at > at:
         raise InvalidInput(fields={"occurred_at": [_("发生时间不能晚于现在。")]})
+    if direct and category.urgency != Urgency.URGENT and not report.direct_reason:
+        raise InvalidInput(fields={"direct_reason": [_("该类别不属紧急，直报须写明理由。")]})
+    if direct:
+        report = replace(report, urgency=Urgency.URGENT)
     check_caller(report.caller)
     place = _place(report)
     if not covers(actor, Permission.CASE_REPORT, place):
@@ -185,9 +199,9 @@ def _path_of(unit: Unit | None) -> list[Unit]:
     return path
 
 
-def _desk(place: dict[str, int | None], known: dict[int, Unit]) -> tuple[Agency, Agency | None]:
-    """The centre that receives the case, and the one above it. ``known`` are the units of the path by id, where they
-    were read."""
+def _desk(place: dict[str, int | None], known: dict[int, Unit], *, direct: bool) -> tuple[Agency, Agency | None]:
+    """The centre that receives the case (the district's where it is reported ``direct``), and the one above it.
+    ``known`` are the units of the path by id, where they were read."""
     ids = [place[f"{kind}_id"] for kind in ("community", "street", "district")]
     centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=[pk for pk in ids if pk]).order_by()
     if not known:
@@ -196,7 +210,8 @@ def _desk(place: dict[str, int | None], known: dict[int, Unit]) -> tuple[Agency,
     for unit_id, agency in found.items():
         agency.unit = known.get(unit_id) or agency.unit
     chain = [found[pk] for pk in ids if pk in found]
-    return chain[0], chain[1] if len(chain) > 1 else None
+    receiving = chain[-1:] if direct else chain
+    return receiving[0], receiving[1] if len(receiving) > 1 else None
 
 
 def _create(report: Report, place: dict[str, int | None], actor: "User", at: datetime) -> Case:
@@ -205,7 +220,7 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         if before is not None:
             raise source_repeated(before, actor)
     path = _path_of(report.unit)
-    desk, above = _desk(place, {unit.pk: unit for unit in path})
+    desk, above = _desk(place, {unit.pk: unit for unit in path}, direct=report.direct)
     key, number, worker_id = draw_keys(place["grid_id"], at)
     case = Case(
         pk=key,
@@ -215,6 +230,7 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         title=report.title.strip() or report.category.name,
         description=report.description.strip(),
         urgency=report.urgency or report.category.urgency,
+        direct=report.direct,
         source=report.source,
         source_number=report.source_number,
         lon=report.lon,
@@ -232,7 +248,14 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
     case.words = words_of(case.title, case.description, case.address)
     limit = plan_limit(case, desk, desk, stage=Stage.SCREENING, at=at, head=above)
     case.due_at = limit.due_at
-    payload = {"title": case.title, "category": report.category.key, "source": case.source, "desk": desk.name}
+    payload: dict[str, str | bool] = {
+        "title": case.title,
+        "category": report.category.key,
+        "source": case.source,
+        "desk": desk.name,
+    }
+    if report.direct:
+        payload |= {"direct": True, "note": report.direct_reason}
     event = make_event(
         CaseEvent, case, actor=actor, action="report", payload=payload, at=at, to_state=CaseState.REPORTED
     )

@@ -50,11 +50,14 @@ def report_from_phone(
     address: str,
     photos: Sequence[PhonePhoto],
     at: datetime,
+    direct: bool = False,
+    direct_reason: str = "",
 ) -> Case:
-    """Report a case with its photos, all or nothing; a repeat of ``client_id`` gives the first case.
+    """Report a case with its photos, all or nothing; a repeat of ``client_id`` gives the first case. ``direct``: to
+    the district's centre.
 
-    Raises what ``report_case`` and ``attach_case_photo`` raise: ``InvalidInput`` naming ``lon``, ``category`` or
-    ``photo``, ``Conflict`` when the identifier was used for another report.
+    Raises what ``report_case`` and ``attach_case_photo`` raise: ``InvalidInput`` naming ``lon``, ``category``,
+    ``direct_reason`` or ``photo``, ``Conflict`` when the identifier was used for another report.
     """
     case = report_case(
         actor=actor,
@@ -66,6 +69,8 @@ def report_from_phone(
         address=address,
         source=Source.PATROL,
         client_id=client_id,
+        direct=direct,
+        direct_reason=direct_reason,
         at=at,
     )
     _attach(case, actor, photos, "before", at)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.cases.selectors import case_detail
+from apps.cases.services import perform
 from apps.core import clock
 from apps.core.errors import Conflict, DomainError, InvalidInput
 from apps.inspections import selectors, services
@@ -89,7 +90,13 @@ def case_progress(request: HttpRequest, number: str) -> HttpResponse:
 
 def _case_page(request: HttpRequest, number: str, form: forms.Form) -> HttpResponse:
     shown = case_detail(signed_in(request), number, at=clock.now())
-    context = {"field_tab": "me", "shown": shown, "form": form, "spot": shown.may("settle")}
+    context = {
+        "field_tab": "me",
+        "shown": shown,
+        "form": form,
+        "spot": shown.may("settle"),
+        "present": shown.may("presence"),
+    }
     return render(request, "inspections/field/case.html", context, status=422 if form.errors else 200)
 
 
@@ -119,6 +126,25 @@ def settle_case(request: HttpRequest, number: str) -> HttpResponse:
     if wants_json(request):
         return refused(request, "", {}, form, status)
     return _case_page(request, number, form)
+
+
+@field_worker
+@require_POST
+def tell_presence(request: HttpRequest, number: str) -> HttpResponse:
+    """Whoever reported straight to the district says that he is still on the scene, or that he left (``present``)."""
+    said = request.POST.get("present", "")
+    wrong = {} if said in {"yes", "no"} else {"present": [_("请选择是否仍在现场。")]}
+    perform(
+        number=number,
+        action="presence",
+        actor=signed_in(request),
+        at=clock.now(),
+        version=None,
+        wrong=wrong,
+        present=said == "yes",
+    )
+    messages.success(request, _("已告知区中心。"))
+    return redirect("field:case", number)
 
 
 @field_worker
