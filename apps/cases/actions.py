@@ -38,6 +38,7 @@ class Action(StrEnum):
     DECIDE_PENALTY = "decide_penalty"
     MEDIATE = "mediate"
     CONCLUDE_MEDIATION = "conclude_mediation"
+    ACKNOWLEDGE = "acknowledge"
     PRESENCE = "presence"
     COMMENT = "comment"
     MERGE = "merge"
@@ -75,6 +76,7 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.DECIDE_PENALTY: _("处罚决定"),
     Action.MEDIATE: _("调解"),
     Action.CONCLUDE_MEDIATION: _("调解结果"),
+    Action.ACKNOWLEDGE: _("签收双报"),
     Action.PRESENCE: _("在场情况"),
     Action.COMMENT: _("批注"),
     Action.MERGE: _("合并"),
@@ -84,4 +86,4 @@ ACTION_LABELS: dict[Action, Promise] = {
 }
 
 # What is only said of a case, whatever anybody else does to it meanwhile.
-UNVERSIONED = frozenset({Action.PRESENCE, Action.COMMENT})
+UNVERSIONED = frozenset({Action.ACKNOWLEDGE, Action.PRESENCE, Action.COMMENT})

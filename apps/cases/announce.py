@@ -18,7 +18,7 @@ from apps.cases.choices import (
     LegRole,
     LegState,
 )
-from apps.cases.models import Case, CaseEvent, Leg, Supervision
+from apps.cases.models import Case, CaseEvent, DualReport, Leg, Supervision
 from apps.cases.reviews import REVIEW, REVIEW_TITLE
 from apps.cases.services.screenings import MISSING
 from apps.cases.services.spot import DRAWN, DRAWN_TITLE
@@ -66,6 +66,8 @@ WORDS = {
     "direct_told": Words(
         _("已直报区中心：%(subject)s"), NOTE, _("辖区内案件直报区中心"), Group.DISPATCHED, "broadcast", urgent=True
     ),
+    "dual": Words(_("双报，请签收：%(subject)s"), NOTE, _("双报案件"), Group.DISPATCHED, "mail-forward"),
+    "acknowledge": Words(_("部门已签收双报：%(subject)s"), NOTE, _("双报已签收"), Group.DISPATCHED, "mail-check"),
     "presence": Words(_("报告在场情况：%(subject)s"), NOTE, _("直报人在场情况"), Group.DISPATCHED, "map-pin-check"),
     "dispatch": Words(_("派给本单位：%(subject)s"), LIMIT, _("案件派给本单位"), Group.DISPATCHED, "send"),
     "hand_over": Words(_("移交执法：%(subject)s"), LIMIT, _("案件移交执法"), Group.DISPATCHED, "shield"),
@@ -145,6 +147,8 @@ def _drafts(case: Case, event: CaseEvent) -> list[Draft]:
     found = [_draft(case, event, *_who(case, event))]
     if event.action == "report" and case.direct:
         found.append(_draft(case, event, "direct_told", _passed_over(case)))
+    if event.action == "report" and case.dual:
+        found.append(_draft(case, event, "dual", _told(case, event.at)))
     return [draft for draft in found if draft is not None]
 
 
@@ -212,6 +216,18 @@ def _passed_over(case: Case) -> set[int]:
     return {person for desk in desks for person in _people(desk)}
 
 
+def _told(case: Case, at: "datetime") -> set[int]:
+    """Of a dual report: the department's liaison, or where it has none its people, and the grid's leaders."""
+    told = DualReport.objects.select_related("agency__unit").get(case=case)
+    department = {told.liaison_id} if told.liaison_id else _people(told.agency)  # type: ignore[attr-defined]
+    leaders = grants_in_force(clock.local(at).date()).filter(role=Role.GRID_LEADER, unit_id=case.grid_id or 0)
+    return department | set(leaders.values_list("user_id", flat=True))
+
+
+def _acknowledged(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    return "acknowledge", {*_people(case.desk), *([case.reporter_id] if case.reporter_id else [])}
+
+
 def _present(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     return "presence", _people(case.desk)
 
@@ -273,6 +289,7 @@ ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     Action.DECIDE_APPEAL: _ruled,
     Action.SPOT_CHECK: _spot_checked,
     Action.PRESENCE: _present,
+    Action.ACKNOWLEDGE: _acknowledged,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, OrderState, RequestState, SuspensionState
-from apps.cases.models import Case, Enforcement, ExtensionRequest, Leg, Mediation, Supervision, Suspension
+from apps.cases.models import Case, DualReport, Enforcement, ExtensionRequest, Leg, Mediation, Supervision, Suspension
 from apps.deadlines.choices import AppealState
 from apps.deadlines.models import CardAppeal, LadderStep
 
@@ -56,6 +56,14 @@ def request_of(case: Case) -> ExtensionRequest | None:
     rows = ExtensionRequest.objects.filter(case=case, state=RequestState.ASKED)
     rows = rows.select_related("leg__agency", "asked_by", "decider")
     return _once(case, "request", rows.first)  # type: ignore[no-any-return]
+
+
+def dual_of(case: Case) -> DualReport | None:
+    """The department to which the case was reported as well, and whether it has taken note."""
+    if not case.dual:
+        return None
+    rows = DualReport.objects.filter(case=case).select_related("agency", "liaison", "acknowledged_by")
+    return _once(case, "dual", rows.first)  # type: ignore[no-any-return]
 
 
 def suspensions_of(case: Case) -> list[Suspension]:

@@ -11,7 +11,17 @@ from rest_framework import serializers
 
 from apps.cases.choices import Callback, OrderOffice, PartyRole, Penalty, Source, Urgency, WayOn
 from apps.cases.matters import appeal_of
-from apps.cases.models import Case, CaseEvent, Category, Enforcement, ExtensionRequest, Leg, Mediation, Supervision
+from apps.cases.models import (
+    Case,
+    CaseEvent,
+    Category,
+    DualReport,
+    Enforcement,
+    ExtensionRequest,
+    Leg,
+    Mediation,
+    Supervision,
+)
 from apps.cases.selectors import CaseDetail
 from apps.cases.selectors.catalogue import path_of
 from apps.core.clock import SHANGHAI
@@ -184,6 +194,16 @@ class MediationSerializer(serializers.Serializer[Mediation]):
         return len(mediation.sessions.all())
 
 
+class DualSerializer(serializers.Serializer[DualReport]):
+    """The department to which a case was reported as well."""
+
+    agency = serializers.CharField(source="agency.code")
+    liaison = serializers.CharField(source="liaison.name", default=None, allow_null=True)
+    asked = serializers.BooleanField()
+    told_at = serializers.DateTimeField()
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+
+
 class CaseSerializer(CaseRowSerializer):
     """A case with its legs and what the caller may do with it."""
 
@@ -196,6 +216,7 @@ class CaseSerializer(CaseRowSerializer):
     extension_request = serializers.SerializerMethodField()
     enforcements = serializers.SerializerMethodField()
     mediations = serializers.SerializerMethodField()
+    dual = serializers.SerializerMethodField()
     cards = serializers.SerializerMethodField()
     review_on = serializers.DateField(allow_null=True)
     promised_on = serializers.DateField(allow_null=True)
@@ -242,6 +263,11 @@ class CaseSerializer(CaseRowSerializer):
     def get_mediations(self, case: Case) -> Any:
         """Every mediation of the dispute, oldest first."""
         return MediationSerializer(self._seen.mediations, many=True).data
+
+    @extend_schema_field(DualSerializer(allow_null=True))
+    def get_dual(self, case: Case) -> Any:
+        """The department to which it was reported as well."""
+        return DualSerializer(self._seen.dual).data if self._seen.dual is not None else None
 
     @extend_schema_field(CardSerializer(many=True))
     def get_cards(self, case: Case) -> Any:
@@ -313,6 +339,9 @@ class ReportSerializer(serializers.Serializer[Any]):
         required=False, default=False, help_text="straight to the district's centre: urgent, or with direct_reason"
     )
     direct_reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    dual = serializers.BooleanField(
+        required=False, default=False, help_text="to the responsible department's liaison as well as to the desk"
+    )
     occurred_at = serializers.DateTimeField(
         required=False, allow_null=True, default=None, help_text="when it happened, not after now"
     )

@@ -17,6 +17,7 @@ from apps.cases.selectors.screenings import oversees, to_file
 from apps.cases.selectors.spot import checks_for
 from apps.cases.selectors.waiting import (
     appeals_for,
+    dual_for,
     held_by,
     orders_for,
     pauses_asked_of,
@@ -127,6 +128,16 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
             url=reverse("cases:case", args=[case.number]),
             kind=_("挂起复核"),
             icon="player-pause",
+        )
+    for told in dual_for(user):
+        yield WaitingItem(
+            title=told.case.title,
+            place=told.case.address or told.case.unit.name,
+            due_at=None,
+            url=reverse("cases:case", args=[told.case.number]),
+            kind=_("双报待签收"),
+            icon="mail-forward",
+            started_at=told.told_at,
         )
     for check in checks_for(desks):
         yield WaitingItem(

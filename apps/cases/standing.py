@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from apps.cases.choices import OPEN_LEG, CaseState, Evidence, LegRole, LegState
-from apps.cases.matters import appeal_of, cards_of, open_appeals_of, open_orders_of
+from apps.cases.matters import appeal_of, cards_of, dual_of, open_appeals_of, open_orders_of
 from apps.cases.models import Case, Leg, Supervision
 from apps.cases.workflow import TRANSITIONS, By, Fact, Standing
 from apps.deadlines.models import CardAppeal, LadderStep
@@ -69,6 +69,7 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.DISPUTE: case.category.evidence == Evidence.MEDIATION,
         Fact.MEDIATING: case.mediating,
         Fact.DIRECT: case.direct,
+        Fact.DUAL_WAITING: (told := dual_of(case)) is not None and told.acknowledged_at is None,
         Fact.SPOT_WAITING: case.spot_waiting,
     }
     return (fact for fact, holds in so.items() if holds)
@@ -77,6 +78,9 @@ def facts_of(case: Case) -> Iterator[Fact]:
 def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "User") -> bool:
     if by in {By.HANDLER, By.HOLDER, By.CARDED}:
         return leg is not None
+    if by is By.TOLD:
+        told = dual_of(case)
+        return told is not None and told.agency_id in agency_ids_of(user)  # type: ignore[attr-defined]
     if by is By.REPORTER:
         return case.reporter_id == user.pk and (needs is None or covers(user, needs, case.place))
     if needs is None:

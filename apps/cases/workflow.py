@@ -37,6 +37,8 @@ class By(StrEnum):
     """Whoever got a card on the case against which nobody has appealed yet."""
     REVIEWER = "reviewer"
     """A level above whoever appeals against a card."""
+    TOLD = "told"
+    """Somebody of the department to which the case was reported as well."""
     COVERING = "covering"
     """Anybody whose scope covers the case."""
 
@@ -80,6 +82,8 @@ class Fact(StrEnum):
     """A mediation of it is running."""
     DIRECT = "direct"
     """It was reported straight to the district's centre; whoever reported it stays on the scene."""
+    DUAL_WAITING = "dual_waiting"
+    """A department was told as well and has not taken note yet."""
     SPOT_WAITING = "spot_waiting"
     """It was settled on the spot and drawn for a spot check that has not been made."""
 
@@ -96,6 +100,7 @@ FACT_LABELS: dict[Fact, Promise] = {
     Fact.DISPUTE: _("属矛盾纠纷"),
     Fact.MEDIATING: _("调解中"),
     Fact.DIRECT: _("直报"),
+    Fact.DUAL_WAITING: _("双报待签收"),
     Fact.SPOT_WAITING: _("待抽查"),
 }
 
@@ -361,7 +366,9 @@ TRANSITIONS: tuple[Transition, ...] = (
         inputs=("present",),
         when=[F.DIRECT],
     ),
+    _row(Action.ACKNOWLEDGE, list(CaseState), None, By.TOLD, when=[F.DUAL_WAITING]),
     _row(Action.COMMENT, list(CaseState), None, By.COVERING, needs=P.CASE_COMMENT, note=True),
+    _row(Action.COMMENT, list(CaseState), None, By.TOLD, note=True),
     _row(Action.MERGE, [S.REPORTED, S.REGISTERED], S.MERGED, By.DESK, needs=P.CASE_REGISTER, inputs=("into",)),
     _row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.DESK, needs=P.CASE_REGISTER, note=True),
     _row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.REPORTER, note=True, unless=[F.REOPENED]),

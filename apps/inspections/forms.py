@@ -56,6 +56,7 @@ class ReportForm(PlaceForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("请写明情况。")},
     )
+    dual = forms.BooleanField(label=_("同时报部门联络员"), required=False)
     direct = forms.BooleanField(label=_("直报区中心"), required=False)
     direct_reason = forms.CharField(label=_("直报理由"), max_length=200, required=False)
 

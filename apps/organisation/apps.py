@@ -30,6 +30,7 @@ class OrganisationConfig(AppConfig):
         register_overseer(lambda user: holds(user, Permission.SYSTEM_MANAGE))
         register_loader("posts", load_posts)
         register_tab("people", _("人员"), "organisation:people", Permission.STAFF_MANAGE, 30)
+        register_tab("liaisons", _("联络员"), "organisation:liaisons", Permission.STAFF_MANAGE, 35)
         register_tab("changes", _("变更"), "organisation:changes", Permission.UNIT_VIEW, 60)
         register_lines(overview_lines)
         on_units_created.register(create_centres)

@@ -60,3 +60,22 @@ class EndForm(forms.Form):
 
     last_day = forms.DateField(label=_("最后一天"), widget=DateInput())
     because = forms.CharField(label=_("缘由"), max_length=200)
+
+
+class LiaisonForm(forms.Form):
+    """Who is the liaison of which agency, from when."""
+
+    person = forms.ChoiceField(label=_("部门与联络员"), help_text=_("该社区所属街道和区的处置单位经办人。"))
+    valid_from = forms.DateField(label=_("起"), widget=DateInput())
+
+    def __init__(self, candidates: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = [
+            (f"{grant.agency_id}-{grant.user_id}", f"{grant.agency.name} · {grant.user.name}") for grant in candidates
+        ]
+        self.fields["person"].choices = [("", _("请选择")), *named]  # type: ignore[attr-defined]
+
+    def arguments(self) -> dict[str, Any]:
+        """What ``name_liaison`` takes, from valid input."""
+        agency, person = self.cleaned_data["person"].split("-")
+        return {"agency_id": int(agency), "user_id": int(person), "valid_from": self.cleaned_data["valid_from"]}

@@ -219,3 +219,36 @@ class Staffing(models.Model):
                 ],
             ),
         ]
+
+
+class Liaison(models.Model):
+    """The handler of an agency through whom it works with a community (部门联络员), from one date to another. An agency
+    has one at a time in each community; whoever reports there beyond a worker's powers reports to him as well."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="liaisons", verbose_name=_("处置单位"))
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="liaisons", verbose_name=_("社区"))
+    user = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="liaisons")
+    valid_from = models.DateField(_("起"))
+    valid_to = models.DateField(_("止"), null=True)
+    named_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False)
+    named_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["unit", "agency", "valid_from"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="organisation_liaison_dates_in_order",
+            ),
+            ExclusionConstraint(
+                name="organisation_liaison_one_at_a_time",
+                expressions=[
+                    ("unit", RangeOperators.EQUAL),
+                    ("agency", RangeOperators.EQUAL),
+                    (DateRange("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.agency_id} {self.user_id}"

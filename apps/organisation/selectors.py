@@ -7,7 +7,7 @@ from django.db.models import Q
 from apps.accounts.models import User
 from apps.grid.models import Unit, UnitUserObjectPermission
 from apps.grid.permissions import Permission, Role
-from apps.organisation.models import Agency, AgencyKind, RoleGrant, agency_ids_of
+from apps.organisation.models import Agency, AgencyKind, Liaison, RoleGrant, agency_ids_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +23,9 @@ __all__ = [
     "centres_above",
     "dispatch_targets",
     "leaders_of",
+    "liaison_candidates",
+    "liaisons_below",
+    "liaisons_in_force",
     "roles_of",
     "supervising_centre",
 ]
@@ -93,3 +96,25 @@ def roles_of(user: "Person", on: "date") -> "QuerySet[RoleGrant]":
     """A person's roles on a day, with their units and agencies."""
     grants = RoleGrant.objects.filter(user_id=user.pk or 0, valid_from__lte=on)
     return grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).select_related("unit__parent", "agency")
+
+
+def liaisons_in_force(on: "date") -> "QuerySet[Liaison]":
+    """The liaisons of a day."""
+    return Liaison.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+
+
+def liaisons_below(unit: Unit, on: "date") -> "QuerySet[Liaison]":
+    """The liaisons with a unit and the communities below it, today's and those still to begin, in tree order."""
+    found = Liaison.objects.filter(unit__tree_id=unit.tree_id, unit__lft__gte=unit.lft, unit__rght__lte=unit.rght)
+    found = found.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on)).select_related("unit", "agency", "user")
+    return found.order_by("unit__lft", "agency__kind", "agency", "valid_from")
+
+
+def liaison_candidates(unit: Unit, on: "date") -> "QuerySet[RoleGrant]":
+    """Who can be a liaison with a community: the handlers of the agencies of the units above it, no centres."""
+    above = Unit.objects.filter(tree_id=unit.tree_id, lft__lt=unit.lft, rght__gt=unit.rght)
+    grants = RoleGrant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on)
+    grants = grants.filter(
+        role=Role.AGENCY_HANDLER, agency__unit__in=above, agency__is_active=True, user__is_active=True
+    )
+    return grants.select_related("agency", "user").order_by("agency__unit__level", "agency", "user__name_key", "id")

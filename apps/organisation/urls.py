@@ -3,7 +3,7 @@
 from django.urls import path
 
 from apps.grid import converters
-from apps.organisation import views
+from apps.organisation import views, views_liaisons
 
 __all__ = ["converters", "urlpatterns"]
 
@@ -13,5 +13,7 @@ urlpatterns = [
     path("manage/<unit:code>/people/", views.people, name="people"),
     path("manage/<unit:code>/people/grant/", views.grant, name="grant"),
     path("manage/<unit:code>/people/<int:grant_id>/end/", views.end, name="end-grant"),
+    path("manage/<unit:code>/liaisons/", views_liaisons.liaisons, name="liaisons"),
+    path("manage/<unit:code>/liaisons/<int:liaison_id>/end/", views_liaisons.end, name="end-liaison"),
     path("manage/<unit:code>/changes/", views.changes, name="changes"),
 ]

@@ -47,11 +47,10 @@ class TestReporting:
             "reported",
         )
         limit = Limit.objects.get(subject_url=f"/cases/{case.number}/")
-        assert (limit.stage, limit.holder, limit.head, limit.level, limit.measure) == (
+        assert (limit.stage, limit.holder, limit.head, limit.measure) == (
             "screening",
             desk,
             None,
-            "district",
             "calendar_hours",
         )
         event = CaseEvent.objects.get(case=case)

@@ -19,7 +19,7 @@ ACTIONS = (
     "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume "
     "ask_suspension decide_suspension extend ask_extension decide_extension "
     "supervise reply withdraw appeal decide_appeal dissuade hand_over decide_penalty mediate conclude_mediation "
-    "presence comment merge reopen spot_check rate"
+    "acknowledge presence comment merge reopen spot_check rate"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed".split()
 
@@ -324,7 +324,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 34
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 35
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

@@ -21,6 +21,7 @@ from apps.core.jobs import start_job
 from apps.deadlines import changing, edits
 from apps.deadlines.edits import Day, Rules
 from apps.deadlines.models import Ladder, LimitPolicy, PresetChoice
+from apps.organisation.services_liaisons import name_liaison
 from tests.factories.announcements import make_announcement, make_draft
 from tests.factories.assessment import NOW, Office, make_office
 from tests.factories.cases import World, issue_card, photo_file
@@ -78,6 +79,14 @@ def fill(office: Office) -> Ground:
     )
     notice = make_notice(world["worker"], at=world.at)
     grant = world.people["worker"].grants.get()
+    liaison = name_liaison(
+        actor=world["unit_admin"],
+        unit=world.unit("community 0 0"),
+        agency_id=world.agencies["helper"].pk,
+        user_id=world.people["assistant"].pk,
+        valid_from=world.at.date(),
+        at=world.at,
+    )
     lon, lat = world.point()
     choice = PresetChoice.objects.create(
         unit=world.unit("street 0"), preset_id="station", effective_from=world.at.date() + timedelta(days=1)
@@ -135,6 +144,7 @@ def fill(office: Office) -> Ground:
         "announcement": announcement.pk,
         "announcement_draft": draft.pk,
         "grant": grant.pk,
+        "liaison": liaison.pk,
         "category": world.category.key,
         "lon": lon,
         "lat": lat,

@@ -119,6 +119,9 @@ organisation:grant GET /manage/{unit}/people/grant/                  302 404 403
 organisation:grant POST /manage/{unit}/people/grant/                 302 404 403 403 403 404 403 403 403 200 403 404 404 404 404
 organisation:end-grant GET /manage/{grid}/people/{grant}/end/        302 403 403 403 403 404 403 403 403 200 403 404 404 404 404
 organisation:end-grant POST /manage/{grid}/people/{grant}/end/       302 403 403 403 403 404 403 403 403 302 403 404 404 404 404
+organisation:liaisons GET /manage/{unit}/liaisons/                    302 404 403 403 403 404 403 403 403 200 403 404 404 404 404
+organisation:liaisons POST /manage/{unit}/liaisons/                   302 404 403 403 403 404 403 403 403 422 403 404 404 404 404
+organisation:end-liaison POST /manage/{unit}/liaisons/{liaison}/end/  302 404 403 403 403 404 403 403 403 302 403 404 404 404 404
 organisation:changes GET /manage/{unit}/changes/                     302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
 # The catalogue: who sees the unit reads it, who administers the system writes it
 cases:catalogue GET /manage/{unit}/catalogue/                                              302 404 200 200 200 404 200 200 200 200 200 404 404 404 404

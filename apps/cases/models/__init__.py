@@ -12,6 +12,7 @@ from apps.cases.models.cases import (
 from apps.cases.models.categories import Category, CategoryQuerySet, CategoryVersion, SchemeChoice
 from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.disputes import Mediation, MediationParty, MediationSession
+from apps.cases.models.dual import DualReport
 from apps.cases.models.enforcement import Enforcement
 from apps.cases.models.orders import ExtensionRequest, Supervision
 from apps.cases.models.routing import RoutingRule
@@ -30,6 +31,7 @@ __all__ = [
     "Category",
     "CategoryQuerySet",
     "CategoryVersion",
+    "DualReport",
     "Enforcement",
     "ExtensionRequest",
     "Leg",

@@ -1,7 +1,8 @@
 """Cases, their legs and their events."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -30,17 +31,25 @@ from apps.organisation.models import Agency, agency_ids_of
 from apps.residents.models import PERSONAL, PLAIN, SENSITIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from apps.grid.scopes import Person
 
 OPEN_STATES = sorted(OPEN)
 OPEN_LEG_STATES = sorted(OPEN_LEG)
 
 
+def told_to(agencies: "Collection[int]") -> "models.QuerySet[Any, int]":
+    """The keys of the cases that were reported to these agencies as well as to a desk."""
+    told = apps.get_model("cases", "DualReport")  # stands in a module that needs this one
+    return told.objects.filter(agency__in=agencies).order_by().values_list("case_id", flat=True)
+
+
 class CaseQuerySet(PlacedQuerySet):
     """Cases."""
 
     def visible_to(self, user: "Person", permission: Permission = Permission.CASE_VIEW) -> Self:
-        """Cases within the scope, and those that an agency of the user holds or has held."""
+        """Cases within the scope, and those that an agency of the user holds, has held or was told of."""
         return self.filter(self.visible_q(user, permission))
 
     @staticmethod
@@ -50,6 +59,8 @@ class CaseQuerySet(PlacedQuerySet):
         agencies = agency_ids_of(user)
         if agencies:
             condition |= Q(Exists(Leg.objects.filter(case=OuterRef(f"{prefix}pk"), agency__in=agencies)))
+            told = models.Subquery(told_to(agencies))
+            condition |= Q(**{f"{prefix}dual": True, f"{prefix}pk__in": told})
         return condition
 
 
@@ -60,6 +71,9 @@ class Case(ChainHead, Placed):
     client_id = models.UUIDField(null=True, unique=True)
     direct = models.BooleanField(
         _("直报"), default=False, db_default=False, help_text="reported straight to the district's centre"
+    )
+    dual = models.BooleanField(
+        _("双报"), default=False, db_default=False, help_text="told to a department's liaison as well"
     )
     category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", verbose_name=_("类别"))
     title = models.CharField(_("标题"), max_length=80)

@@ -9,6 +9,7 @@ from apps.cases.actions import Action
 from apps.cases.choices import CASE_TARGET, OPEN_LEG, WHOLE_SUBJECT, LegRole
 from apps.cases.matters import (
     cards_of,
+    dual_of,
     enforcements_of,
     mediations_of,
     orders_of,
@@ -22,6 +23,7 @@ from apps.cases.models import (
     CaseEvent,
     CaseQuerySet,
     CaseReporter,
+    DualReport,
     Enforcement,
     ExtensionRequest,
     Leg,
@@ -118,6 +120,11 @@ class CaseDetail:
     def request(self) -> ExtensionRequest | None:
         """The request for more time that waits for its decision."""
         return request_of(self.case)
+
+    @property
+    def dual(self) -> DualReport | None:
+        """The department to which it was reported as well."""
+        return dual_of(self.case)
 
     @property
     def pause_asked(self) -> Suspension | None:

@@ -42,6 +42,20 @@ def _when(value: Any, at: datetime) -> str:
 
 
 def _report(payload: Payload, at: datetime) -> str:
+    return _reported(payload) + _told(payload)
+
+
+def _told(payload: Payload) -> str:
+    """Who was told beside the desk."""
+    if not payload.get("dual"):
+        return ""
+    values = {"agency": payload["dual"], "liaison": payload.get("liaison", "")}
+    if values["liaison"]:
+        return _("，双报%(agency)s（联络员%(liaison)s）") % values
+    return _("，双报%(agency)s") % values
+
+
+def _reported(payload: Payload) -> str:
     if payload.get("direct"):
         return _("直报%(desk)s，留在现场") % {"desk": payload["desk"]}
     return _("上报，由%(desk)s受理") % {"desk": payload["desk"]} if payload.get("desk") else _("上报")
@@ -263,6 +277,7 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "decide_penalty": (_decide_penalty, "gavel", ""),
     "mediate": (_mediate, "messages", ""),
     "conclude_mediation": (_conclude_mediation, "heart-handshake", ""),
+    "acknowledge": (lambda p, at: _("签收双报"), "mail-check", ""),
     "presence": (lambda p, at: _("仍在现场") if p.get("present") else _("离开现场"), "map-pin-check", ""),
     "comment": (lambda p, at: _("批注"), "message", ""),
     "merge": (_merge, "git-merge", ""),

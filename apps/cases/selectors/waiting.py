@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from apps.cases.choices import CaseState, OrderState, RequestState, SuspensionState
-from apps.cases.models import Case, ExtensionRequest, Supervision, Suspension
+from apps.cases.models import Case, DualReport, ExtensionRequest, Supervision, Suspension
 from apps.cases.selectors.listing import OPEN_PART, page_of
 from apps.deadlines.choices import AppealState
 from apps.deadlines.models import CardAppeal
 from apps.grid.permissions import Permission
 from apps.grid.scopes import scopes_of
-from apps.organisation.models import Agency
+from apps.organisation.models import Agency, agency_ids_of
 
 if TYPE_CHECKING:
+    from apps.accounts.models import User
     from apps.grid.scopes import Person
 
 MOST = 100
@@ -63,6 +64,16 @@ def reviews_for(desks: Sequence[Agency], *, day: date) -> list[Case]:
     due = Case.objects.filter(state=CaseState.SUSPENDED, desk__in=[desk.pk for desk in desks], review_on__lte=day)
     places = [place.removeprefix("case__") for place in PLACES]
     return list(due.select_related(*places).order_by("review_on", "id")[:MOST])
+
+
+def dual_for(user: "User") -> list[DualReport]:
+    """What was reported to the user, or to an agency of his without a liaison, and waits for being taken note of."""
+    agencies = agency_ids_of(user)
+    if not agencies:
+        return []
+    waiting = DualReport.objects.filter(agency__in=agencies, acknowledged_at__isnull=True)
+    waiting = waiting.filter(Q(liaison=user) | Q(liaison__isnull=True))
+    return list(waiting.select_related("agency", *PLACES).order_by("told_at", "id")[:MOST])
 
 
 def appeals_for(user: "Person", desks: Sequence[Agency]) -> list[CardAppeal]:

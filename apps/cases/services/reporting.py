@@ -2,15 +2,17 @@
 
 import uuid
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, CaseState, LegState, Source, Urgency
 from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.cases.selectors.schemes import is_used
+from apps.cases.services.dual import is_beyond_a_worker, tell_department
 from apps.cases.services.legs import plan_limit
 from apps.cases.services.reporters import (
     Caller,
@@ -32,6 +34,7 @@ from apps.grid.permissions import Permission, Role
 from apps.grid.placed import PATH_RELATED, place_at
 from apps.grid.scopes import covers
 from apps.organisation.models import Agency, AgencyKind, RoleGrant
+from apps.organisation.selectors import liaisons_in_force
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -59,6 +62,7 @@ class Report:
     caller: Caller = NOBODY
     direct: bool = False
     direct_reason: str = ""
+    dual: bool = False
 
 
 _DRAWN = f"""
@@ -101,6 +105,7 @@ def report_case(
     caller: Caller | None = None,
     direct: bool = False,
     direct_reason: str = "",
+    dual: bool = False,
     at: datetime,
 ) -> Case:
     """Make a case of a report and put it on the desk of its community's station (or of the street or district where
@@ -110,10 +115,14 @@ def report_case(
     ``direct`` (直报, ``spec/2-cases.md``, Levels) puts a major, urgent or sudden matter on the district's desk instead,
     under urgent limits; street and community are told at once. It takes an urgent category or a ``direct_reason``.
 
+    ``dual`` (双报, the same place) reports it as well to the department whose duty the category is, to its liaison with
+    the community where there is one. What is found in the grid and no worker may settle on the spot is reported to such
+    a liaison without being asked for.
+
     A repeat with the same ``client_id`` gives the first case. Raises ``InvalidInput`` when the place is outside every
-    grid or outside what the actor may report for, when it ``occurred_at`` a time to come, for a caller written wrongly
-    and for a direct report of nothing urgent without a reason; ``Conflict`` when the source number was received before
-    or the ``client_id`` belongs to another report.
+    grid or outside what the actor may report for, when it ``occurred_at`` a time to come, for a caller written wrongly,
+    for a direct report of nothing urgent without a reason and for a dual one that is no department's duty; ``Conflict``
+    when the source number was received before or the ``client_id`` belongs to another report.
     """
     report = Report(
         category,
@@ -131,6 +140,7 @@ def report_case(
         caller or NOBODY,
         direct,
         direct_reason.strip() if direct else "",
+        dual,
     )
     kept = _repeated(report, actor)
     if kept is not None:
@@ -199,19 +209,33 @@ def _path_of(unit: Unit | None) -> list[Unit]:
     return path
 
 
-def _desk(place: dict[str, int | None], known: dict[int, Unit], *, direct: bool) -> tuple[Agency, Agency | None]:
-    """The centre that receives the case (the district's where it is reported ``direct``), and the one above it.
-    ``known`` are the units of the path by id, where they were read."""
+@dataclass(frozen=True)
+class Receiving:
+    """Who receives a report: the desk (the district's where it is reported directly), the centre above it, the
+    district, and whether any department has a liaison with the community."""
+
+    desk: Agency
+    above: Agency | None
+    district: Unit
+    liaisons: bool
+
+
+def _desk(place: dict[str, int | None], known: dict[int, Unit], report: Report, on: date) -> Receiving:
+    """Who receives the report. ``known`` are the units of the path by id, where they were read."""
     ids = [place[f"{kind}_id"] for kind in ("community", "street", "district")]
     centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=[pk for pk in ids if pk]).order_by()
     if not known:
         centres = centres.select_related("unit")
+    beyond = is_beyond_a_worker(report.category, report.source)
+    if beyond:
+        centres = centres.annotate(liaisons_there=Exists(liaisons_in_force(on).filter(unit=OuterRef("unit"))))
     found = {agency.unit_id: agency for agency in centres}
     for unit_id, agency in found.items():
         agency.unit = known.get(unit_id) or agency.unit
     chain = [found[pk] for pk in ids if pk in found]
-    receiving = chain[-1:] if direct else chain
-    return receiving[0], receiving[1] if len(receiving) > 1 else None
+    receiving = chain[-1:] if report.direct else chain
+    above = receiving[1] if len(receiving) > 1 else None
+    return Receiving(receiving[0], above, chain[-1].unit, beyond and chain[0].liaisons_there)  # type: ignore[attr-defined]
 
 
 def _create(report: Report, place: dict[str, int | None], actor: "User", at: datetime) -> Case:
@@ -220,7 +244,11 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         if before is not None:
             raise source_repeated(before, actor)
     path = _path_of(report.unit)
-    desk, above = _desk(place, {unit.pk: unit for unit in path}, direct=report.direct)
+    today = clock.local(at).date()
+    receiving = _desk(place, {unit.pk: unit for unit in path}, report, today)
+    desk, above, told = receiving.desk, receiving.above, None
+    if report.dual or receiving.liaisons:
+        told = tell_department(report.category, place, receiving.district, asked=report.dual, on=today)
     key, number, worker_id = draw_keys(place["grid_id"], at)
     case = Case(
         pk=key,
@@ -231,6 +259,7 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         description=report.description.strip(),
         urgency=report.urgency or report.category.urgency,
         direct=report.direct,
+        dual=told is not None,
         source=report.source,
         source_number=report.source_number,
         lon=report.lon,
@@ -256,6 +285,8 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
     }
     if report.direct:
         payload |= {"direct": True, "note": report.direct_reason}
+    if told is not None:
+        payload |= {"dual": told.agency.name, "liaison": told.liaison.name if told.liaison else ""}
     event = make_event(
         CaseEvent, case, actor=actor, action="report", payload=payload, at=at, to_state=CaseState.REPORTED
     )
@@ -278,6 +309,9 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
     for unit in path:  # whoever shows the case need not read again what was read to make it
         setattr(case, unit.kind, unit)
     case.opened = [leg]
+    if told is not None:
+        told.case, told.told_at = case, at
+        told.save(force_insert=True)
     if report.caller.known:
         add_reporter(case, report.caller, actor=actor, at=at, source=report.source)
     enqueue(CASE_TOPIC, {"case": case.pk, "action": "report", "event": 1, "actor": actor.pk}, at=at)

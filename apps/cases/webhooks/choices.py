@@ -42,6 +42,7 @@ EVENT_TYPES: dict[str, str] = {
     Action.DECIDE_PENALTY: "case.penalty_decided",
     Action.MEDIATE: "case.mediation_held",
     Action.CONCLUDE_MEDIATION: "case.mediation_concluded",
+    Action.ACKNOWLEDGE: "case.dual_acknowledged",
     Action.PRESENCE: "case.presence_told",
     Action.COMMENT: "case.commented",
     Action.MERGE: "case.merged",

@@ -52,12 +52,13 @@ def report_from_phone(
     at: datetime,
     direct: bool = False,
     direct_reason: str = "",
+    dual: bool = False,
 ) -> Case:
     """Report a case with its photos, all or nothing; a repeat of ``client_id`` gives the first case. ``direct``: to
-    the district's centre.
+    the district's centre; ``dual``: to the responsible department's liaison as well.
 
     Raises what ``report_case`` and ``attach_case_photo`` raise: ``InvalidInput`` naming ``lon``, ``category``,
-    ``direct_reason`` or ``photo``, ``Conflict`` when the identifier was used for another report.
+    ``direct_reason``, ``dual`` or ``photo``, ``Conflict`` when the identifier was used for another report.
     """
     case = report_case(
         actor=actor,
@@ -71,6 +72,7 @@ def report_from_phone(
         client_id=client_id,
         direct=direct,
         direct_reason=direct_reason,
+        dual=dual,
         at=at,
     )
     _attach(case, actor, photos, "before", at)
