@@ -38,6 +38,10 @@ class Action(StrEnum):
     DECIDE_PENALTY = "decide_penalty"
     MEDIATE = "mediate"
     CONCLUDE_MEDIATION = "conclude_mediation"
+    WHISTLE = "whistle"
+    ARRIVE = "arrive"
+    REPORT_RESULT = "report_result"
+    RATE_SUMMONED = "rate_summoned"
     ACKNOWLEDGE = "acknowledge"
     PRESENCE = "presence"
     COMMENT = "comment"
@@ -76,6 +80,10 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.DECIDE_PENALTY: _("处罚决定"),
     Action.MEDIATE: _("调解"),
     Action.CONCLUDE_MEDIATION: _("调解结果"),
+    Action.WHISTLE: _("吹哨"),
+    Action.ARRIVE: _("到场报到"),
+    Action.REPORT_RESULT: _("报告到场结果"),
+    Action.RATE_SUMMONED: _("评价到场单位"),
     Action.ACKNOWLEDGE: _("签收双报"),
     Action.PRESENCE: _("在场情况"),
     Action.COMMENT: _("批注"),
@@ -86,4 +94,13 @@ ACTION_LABELS: dict[Action, Promise] = {
 }
 
 # What is only said of a case, whatever anybody else does to it meanwhile.
-UNVERSIONED = frozenset({Action.ACKNOWLEDGE, Action.PRESENCE, Action.COMMENT})
+UNVERSIONED = frozenset(
+    {
+        Action.ARRIVE,
+        Action.REPORT_RESULT,
+        Action.RATE_SUMMONED,
+        Action.ACKNOWLEDGE,
+        Action.PRESENCE,
+        Action.COMMENT,
+    }
+)

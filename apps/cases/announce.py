@@ -18,7 +18,7 @@ from apps.cases.choices import (
     LegRole,
     LegState,
 )
-from apps.cases.models import Case, CaseEvent, DualReport, Leg, Supervision
+from apps.cases.models import Case, CaseEvent, DualReport, Leg, Summons, Supervision, Whistle
 from apps.cases.reviews import REVIEW, REVIEW_TITLE
 from apps.cases.services.screenings import MISSING
 from apps.cases.services.spot import DRAWN, DRAWN_TITLE
@@ -68,6 +68,12 @@ WORDS = {
     ),
     "dual": Words(_("双报，请签收：%(subject)s"), NOTE, _("双报案件"), Group.DISPATCHED, "mail-forward"),
     "acknowledge": Words(_("部门已签收双报：%(subject)s"), NOTE, _("双报已签收"), Group.DISPATCHED, "mail-check"),
+    "whistle": Words(
+        _("吹哨，请到场：%(subject)s"), NOTE, _("吹哨召集到场"), Group.DISPATCHED, "speakerphone", "near", urgent=True
+    ),
+    "arrive": Words(_("部门已到场：%(subject)s"), NOTE, _("被召部门已到场"), Group.DISPATCHED, "map-pin-check"),
+    "report_result": Words(_("部门报告到场结果：%(subject)s"), NOTE, _("被召部门报告结果"), Group.DISPATCHED, "report"),
+    "rate_summoned": Words(_("到场情况已评价：%(subject)s"), NOTE, _("到场情况被评价"), Group.DISPATCHED, "stars"),
     "presence": Words(_("报告在场情况：%(subject)s"), NOTE, _("直报人在场情况"), Group.DISPATCHED, "map-pin-check"),
     "dispatch": Words(_("派给本单位：%(subject)s"), LIMIT, _("案件派给本单位"), Group.DISPATCHED, "send"),
     "hand_over": Words(_("移交执法：%(subject)s"), LIMIT, _("案件移交执法"), Group.DISPATCHED, "shield"),
@@ -228,6 +234,33 @@ def _acknowledged(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     return "acknowledge", {*_people(case.desk), *([case.reporter_id] if case.reporter_id else [])}
 
 
+def _whistled(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    """Everybody of the agencies that this whistle calls."""
+    called = Agency.objects.filter(pk__in=_called(case, whistle__number=payload["whistle"])).select_related("unit")
+    return "whistle", {person for agency in called for person in _people(agency)}
+
+
+def _called(case: Case, **which: Any) -> Iterable[int]:
+    return Summons.objects.filter(case=case, **which).values_list("agency_id", flat=True)
+
+
+def _to_the_whistler(kind: str) -> Callable[[Case, Payload], tuple[str, Iterable[int]]]:
+    """To those who called agencies to the case and the desk for which they did."""
+
+    def who(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+        blown = list(Whistle.objects.filter(case=case).select_related("desk__unit"))
+        desks = {whistle.desk for whistle in blown}
+        people = {person for desk in desks for person in _people(desk)}
+        return kind, people | {whistle.blown_by_id for whistle in blown}  # type: ignore[attr-defined]
+
+    return who
+
+
+def _summoned_rated(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    rated = Agency.objects.filter(pk__in=_called(case), name=payload["agency"]).select_related("unit").first()
+    return "rate_summoned", _people(rated) if rated else ()
+
+
 def _present(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     return "presence", _people(case.desk)
 
@@ -290,6 +323,10 @@ ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     Action.SPOT_CHECK: _spot_checked,
     Action.PRESENCE: _present,
     Action.ACKNOWLEDGE: _acknowledged,
+    Action.WHISTLE: _whistled,
+    Action.ARRIVE: _to_the_whistler("arrive"),
+    Action.REPORT_RESULT: _to_the_whistler("report_result"),
+    Action.RATE_SUMMONED: _summoned_rated,
 }
 
 

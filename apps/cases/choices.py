@@ -255,6 +255,15 @@ class SpotState(models.TextChoices):
     LAPSED = "lapsed", pgettext_lazy("spot check", "已重开，不再抽查")
 
 
+class SummonsState(models.TextChoices):
+    """How far an agency that was called to a case has come."""
+
+    CALLED = "called", pgettext_lazy("summons", "待到场")
+    ARRIVED = "arrived", pgettext_lazy("summons", "已到场")
+    REPORTED = "reported", pgettext_lazy("summons", "已报告结果")
+    CANCELLED = "ended", pgettext_lazy("summons", "随案结束")
+
+
 # By these names the rooms below know what hangs on a case and which limit is whose.
 CASE_TARGET = "case"
 LEG_SUBJECT = "case_leg"
@@ -263,6 +272,8 @@ SPOT_DRAW = "spot_draw"  # the event of being drawn for a spot check
 REVEAL = "reveal"  # the event of showing a reporter in full
 WHOLE_SUBJECT = "case"
 ORDER_SUBJECT = "case_supervision"
+ARRIVAL_SUBJECT = "case_arrival"
+RESULT_SUBJECT = "case_result"
 APPEAL_TARGET = "card_appeal"
 BATCH_MOST = 100  # cases of one batch
 SAVED_MOST = 20  # saved filters of one person

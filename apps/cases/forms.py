@@ -51,6 +51,8 @@ NOTE_HELP = {
     Action.DISSUADE: _("写明对谁、劝导了什么。"),
     Action.HAND_OVER: _("写明违法事实；证据照片可在此上传。"),
     Action.DECIDE_PENALTY: _("不予处罚时须写明理由。"),
+    Action.WHISTLE: _("写明现场情况、需要部门做什么。"),
+    Action.RATE_SUMMONED: _("两星及以下须写明理由。"),
     Action.SPOT_CHECK: _("写明现场所见，或附照片；不通过须写明情况。"),
 }
 NOTE_LABELS = {
@@ -68,13 +70,17 @@ NOTE_LABELS = {
     Action.DISSUADE: _("劝导情况"),
     Action.HAND_OVER: _("违法事实"),
     Action.SPOT_CHECK: _("现场情况"),
+    Action.WHISTLE: _("吹哨事由"),
+    Action.REPORT_RESULT: _("到场结果"),
 }
 CHOSEN = {
     Action.REPLY: ("order", _("哪一件督办")),
     Action.WITHDRAW: ("order", _("哪一件督办")),
     Action.APPEAL: ("card", _("哪一张牌")),
     Action.DECIDE_APPEAL: ("appeal", _("哪一件申诉")),
+    Action.RATE_SUMMONED: ("summons", _("哪个单位")),
 }
+STARS = ((5, _("五星")), (4, _("四星")), (3, _("三星")), (2, _("二星")), (1, _("一星")))
 MOST_PHOTOS = 6
 
 
@@ -143,7 +149,7 @@ class ActionForm(forms.Form):
         super().__init__(data, files, initial=initial)
         self.row = row
         self._add_choices(options or {})
-        self._add_inputs(targets, suggested)
+        self._add_inputs(targets, suggested, options or {})
         self.fields.update(enforcement_fields(row.action, targets))
         self.fields.update(dispute_fields(row.action, first=first))
         self.fields["note"] = forms.CharField(
@@ -171,7 +177,12 @@ class ActionForm(forms.Form):
         if options.get("office"):
             self.fields["office"] = forms.ChoiceField(label=_("以谁的名义"), choices=options["office"], required=False)
 
-    def _add_inputs(self, targets: Sequence[Agency], suggested: Agency | None) -> None:
+    def _add_inputs(
+        self,
+        targets: Sequence[Agency],
+        suggested: Agency | None,
+        options: Mapping[str, Sequence[tuple[str, str]]],
+    ) -> None:
         action = self.row.action
         if action is Action.DISPATCH:
             choices = [(agency.code, short_name(agency)) for agency in targets]
@@ -189,6 +200,16 @@ class ActionForm(forms.Form):
             )
         if action is Action.VERIFY:
             self.fields["passed"] = yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
+        elif action is Action.WHISTLE:
+            self._add_whistle(options.get("agencies", ()))
+        elif action is Action.ARRIVE:
+            for name in ("lon", "lat"):
+                widget = forms.HiddenInput(attrs={"data-position": name})
+                self.fields[name] = forms.FloatField(required=False, widget=widget)
+        elif action is Action.RATE_SUMMONED:
+            self.fields["stars"] = forms.TypedChoiceField(
+                label=_("评价"), choices=STARS, coerce=int, widget=forms.RadioSelect
+            )
         elif action is Action.PRESENCE:
             self.fields["present"] = yes_no(_("在场情况"), _("仍在现场"), _("已离开"))
         elif action is Action.SPOT_CHECK:
@@ -214,6 +235,18 @@ class ActionForm(forms.Form):
             self.fields["solved"] = yes_no(_("问题解决了吗"), _("解决了"), _("没有解决"))
             self.fields["satisfied"] = yes_no(_("满意吗"), _("满意"), _("不满意"))
 
+    def _add_whistle(self, agencies: Sequence[tuple[str, str]]) -> None:
+        self.fields["agencies"] = forms.MultipleChoiceField(
+            label=_("请谁到场"), choices=agencies, widget=forms.CheckboxSelectMultiple
+        )
+        self.fields["until"] = forms.DateTimeField(
+            label=_("到场时限"),
+            required=False,
+            input_formats=["%Y-%m-%dT%H:%M"],
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            help_text=_("不填则一般 4 工作时，紧急 1 小时。"),
+        )
+
     def _add_pause(self, action: Action) -> None:
         deciding = action is Action.DECIDE_SUSPENSION
         if deciding:
@@ -236,7 +269,7 @@ class ActionForm(forms.Form):
         }
         given["version"] = self.cleaned_data.get("version") if self.row.action not in UNVERSIONED else None
         given.setdefault("note", "")
-        if self.row.action in MOMENTS and given.get("until") and given["until"].tzinfo is None:
+        if self.row.action in {*MOMENTS, Action.WHISTLE} and given.get("until") and given["until"].tzinfo is None:
             given["until"] = given["until"].replace(tzinfo=SHANGHAI)
         return take_parties(given) if self.row.action is Action.MEDIATE else given
 

@@ -15,6 +15,7 @@ from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
 from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside
 from apps.cases.selectors.spot import SpotWanted
+from apps.cases.selectors.whistles import SummonsWanted
 from apps.cases.serializers import ActionSerializer, PhotoInputSerializer, ReportSerializer
 from apps.cases.services import Caller, SeenCase
 from apps.core.errors import InvalidInput, NotVisible
@@ -104,6 +105,16 @@ def spot_wanted(given: Any, *, since: date) -> SpotWanted:
     )
 
 
+def summons_wanted(given: Any, *, mine: bool) -> SummonsWanted:
+    """What a list of summonses is narrowed to: ``unit agency late``. Raises ``InvalidInput``."""
+    return SummonsWanted(
+        mine=mine,
+        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        agency=given.get("agency", "")[:LONGEST_WORDS].replace("\0", ""),
+        late=given.get("late") == "1",
+    )
+
+
 def report_inputs(user: "User", data: Any) -> dict[str, Any]:
     """The arguments of ``report_case``. Raises ``NotVisible`` for a unit outside the scope."""
     serializer = ReportSerializer(data=data)
@@ -133,8 +144,9 @@ def action_inputs(action: str, data: Any) -> tuple[dict[str, Any], dict[str, lis
     if not serializer.is_valid():
         wrong = {name: [str(text) for text in _flat(texts)] for name, texts in serializer.errors.items()}
     well = {name: value for name, value in data.items() if name not in wrong}
-    if "assisting" in well and hasattr(data, "getlist"):
-        well["assisting"] = data.getlist("assisting")
+    for name in ("assisting", "agencies"):
+        if name in well and hasattr(data, "getlist"):
+            well[name] = data.getlist(name)
     again = ActionSerializer(data=well)
     again.is_valid(raise_exception=True)
     given = {"version": None, **again.validated_data}

@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from typing import Any
 
 from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, OrderState, RequestState, SuspensionState
-from apps.cases.models import Case, DualReport, Enforcement, ExtensionRequest, Leg, Mediation, Supervision, Suspension
+from apps.cases.models import (
+    Case,
+    DualReport,
+    Enforcement,
+    ExtensionRequest,
+    Leg,
+    Mediation,
+    Summons,
+    Supervision,
+    Suspension,
+)
 from apps.deadlines.choices import AppealState
 from apps.deadlines.models import CardAppeal, LadderStep
 
@@ -64,6 +74,15 @@ def dual_of(case: Case) -> DualReport | None:
         return None
     rows = DualReport.objects.filter(case=case).select_related("agency", "liaison", "acknowledged_by")
     return _once(case, "dual", rows.first)  # type: ignore[no-any-return]
+
+
+def summonses_of(case: Case) -> list[Summons]:
+    """Every agency that was called to the spot, in the order of the calls."""
+    if not case.whistled:
+        return []
+    related = ("agency", "whistle__desk__unit", "whistle__blown_by", "arrived_by", "reported_by", "rated_by")
+    rows = Summons.objects.filter(case=case).select_related(*related).order_by("whistle__number", "id")
+    return _once(case, "summonses", lambda: list(rows))  # type: ignore[no-any-return]
 
 
 def suspensions_of(case: Case) -> list[Suspension]:

@@ -20,6 +20,7 @@ from apps.cases.models import (
     ExtensionRequest,
     Leg,
     Mediation,
+    Summons,
     Supervision,
 )
 from apps.cases.selectors import CaseDetail
@@ -204,6 +205,24 @@ class DualSerializer(serializers.Serializer[DualReport]):
     acknowledged_at = serializers.DateTimeField(allow_null=True)
 
 
+class SummonsSerializer(serializers.Serializer[Summons]):
+    """An agency called to the spot; ``id`` is what ``rate_summoned`` names it by, ``metres`` how far from the case it
+    arrived."""
+
+    id = serializers.IntegerField()
+    agency = serializers.CharField(source="agency.code")
+    state = serializers.CharField()
+    reason = serializers.CharField(source="whistle.reason")
+    called_at = serializers.DateTimeField()
+    arrive_by = serializers.DateTimeField()
+    arrived_at = serializers.DateTimeField(allow_null=True)
+    metres = serializers.IntegerField(allow_null=True)
+    report_by = serializers.DateTimeField(allow_null=True)
+    reported_at = serializers.DateTimeField(allow_null=True)
+    result = serializers.CharField(allow_blank=True)
+    stars = serializers.IntegerField(allow_null=True)
+
+
 class CaseSerializer(CaseRowSerializer):
     """A case with its legs and what the caller may do with it."""
 
@@ -217,6 +236,7 @@ class CaseSerializer(CaseRowSerializer):
     enforcements = serializers.SerializerMethodField()
     mediations = serializers.SerializerMethodField()
     dual = serializers.SerializerMethodField()
+    summonses = serializers.SerializerMethodField()
     cards = serializers.SerializerMethodField()
     review_on = serializers.DateField(allow_null=True)
     promised_on = serializers.DateField(allow_null=True)
@@ -263,6 +283,11 @@ class CaseSerializer(CaseRowSerializer):
     def get_mediations(self, case: Case) -> Any:
         """Every mediation of the dispute, oldest first."""
         return MediationSerializer(self._seen.mediations, many=True).data
+
+    @extend_schema_field(SummonsSerializer(many=True))
+    def get_summonses(self, case: Case) -> Any:
+        """The agencies called to the spot, in the order of the calls."""
+        return SummonsSerializer(self._seen.summonses, many=True).data
 
     @extend_schema_field(DualSerializer(allow_null=True))
     def get_dual(self, case: Case) -> Any:
@@ -444,6 +469,23 @@ class ActionSerializer(serializers.Serializer[Any]):
     performance_on = serializers.DateField(required=False, allow_null=True, help_text="of an agreement")
     way_on = serializers.ChoiceField(choices=WayOn.choices, required=False, allow_blank=True, help_text="of a failure")
     into = serializers.CharField(max_length=20, required=False)
+    agencies = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        max_length=MOST_ASSISTING,
+        required=False,
+        help_text="of whistle: who is called to the spot",
+    )
+    lon = serializers.FloatField(
+        min_value=-180,
+        max_value=180,
+        required=False,
+        help_text="of arrive: where, with lat; how far from the case is kept",
+    )
+    lat = serializers.FloatField(min_value=-90, max_value=90, required=False)
+    stars = serializers.IntegerField(min_value=1, max_value=5, required=False)
+    summons = serializers.IntegerField(
+        required=False, help_text="of rate_summoned: which of them; the first where left out"
+    )
     present = serializers.BooleanField(
         required=False, help_text="of presence: whether the reporter is still on the scene"
     )

@@ -24,6 +24,7 @@ from apps.cases.selectors.waiting import (
     requests_for,
     reviews_for,
 )
+from apps.cases.selectors.whistles import summonses_waiting
 from apps.core import clock, navigation
 from apps.core.search import PER_PROVIDER, SearchHit, register_search
 from apps.core.waiting import WaitingItem, register_waiting
@@ -128,6 +129,17 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
             url=reverse("cases:case", args=[case.number]),
             kind=_("挂起复核"),
             icon="player-pause",
+        )
+    for summons in summonses_waiting(user):
+        yield WaitingItem(
+            title=summons.case.title,
+            place=summons.case.address or summons.unit.name,
+            due_at=summons.report_by or summons.arrive_by,
+            url=reverse("cases:case", args=[summons.case.number]),
+            kind=_("吹哨：报告结果") if summons.arrived_at else _("吹哨：请到场"),
+            icon="speakerphone",
+            state=summons.whistle.desk.name,
+            started_at=summons.arrived_at or summons.called_at,
         )
     for told in dual_for(user):
         yield WaitingItem(

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from apps.cases.choices import OPEN_LEG, CaseState, Evidence, LegRole, LegState
-from apps.cases.matters import appeal_of, cards_of, dual_of, open_appeals_of, open_orders_of
-from apps.cases.models import Case, Leg, Supervision
+from apps.cases.choices import OPEN_LEG, CaseState, Evidence, LegRole, LegState, SummonsState
+from apps.cases.matters import appeal_of, cards_of, dual_of, open_appeals_of, open_orders_of, summonses_of
+from apps.cases.models import Case, Leg, Summons, Supervision
 from apps.cases.workflow import TRANSITIONS, By, Fact, Standing
 from apps.deadlines.models import CardAppeal, LadderStep
 from apps.grid.permissions import Permission
@@ -81,12 +81,18 @@ def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "
     if by is By.TOLD:
         told = dual_of(case)
         return told is not None and told.agency_id in agency_ids_of(user)  # type: ignore[attr-defined]
+    if by in {By.SUMMONED, By.ON_SPOT}:
+        return any(one.agency_id in agency_ids_of(user) for one in summonses_of(case))  # type: ignore[attr-defined]
+    if by is By.WHISTLER:
+        return any(_called_for(one, user) for one in summonses_of(case))
     if by is By.REPORTER:
         return case.reporter_id == user.pk and (needs is None or covers(user, needs, case.place))
     if needs is None:
         return False
     if by is By.DESK:
         return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in CENTRE_KINDS)
+    if by is By.GROUND:
+        return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in KINDS[2:])
     if by is By.VERIFIER:
         return covers(user, needs, case.place) and not _had_a_hand(case, user)
     return covers(user, needs, case.place)
@@ -103,6 +109,11 @@ def _present(by: By, case: Case, legs: Sequence[Leg], leg: Leg | None, user: "Us
         return bool(orders_to_withdraw(case, user))
     if by is By.CARDED:
         return leg is not None and bool(cards_to_appeal(case, legs, user))
+    if by in {By.SUMMONED, By.ON_SPOT}:
+        state = SummonsState.CALLED if by is By.SUMMONED else SummonsState.ARRIVED
+        return any(one.state == state for one in summonses_for(case, user))
+    if by is By.WHISTLER:
+        return bool(summons_to_rate(case, user))
     if by is By.REVIEWER:
         return bool(appeals_to_decide(case, legs, user))
     if by is By.ABOVE:
@@ -173,3 +184,22 @@ def appeals_to_decide(case: Case, legs: Sequence[Leg], user: "User") -> list[Car
         if level <= lowest and not is_own(card.holder, user):
             found.append(appeal)
     return found
+
+
+def summonses_for(case: Case, user: "User") -> list[Summons]:
+    """The open summonses of the user's agencies, the soonest to arrive first."""
+    mine = agency_ids_of(user) if case.summonses_open else ()
+    found = [one for one in summonses_of(case) if one.ended_at is None and one.agency_id in mine]  # type: ignore[attr-defined]
+    return sorted(found, key=lambda one: one.arrive_by)
+
+
+def _called_for(summons: Summons, user: "User") -> bool:
+    """Whether ``user`` blew the whistle or sits at the desk for which it was blown."""
+    whistle = summons.whistle
+    return whistle.blown_by_id == user.pk or is_own(whistle.desk, user)  # type: ignore[attr-defined]
+
+
+def summons_to_rate(case: Case, user: "User") -> list[Summons]:
+    """Those that told their result, called by the user or for the user's desk, and are not rated yet."""
+    reported = [one for one in summonses_of(case) if one.state == SummonsState.REPORTED and one.stars is None]
+    return [one for one in reported if _called_for(one, user)]

@@ -20,6 +20,7 @@ from apps.cases.views import (
     routing,
     screenings,
     spot,
+    whistles,
 )
 from apps.cases.webhooks.urls import urlpatterns as webhooks
 from apps.grid import converters
@@ -59,6 +60,7 @@ urlpatterns = [
     path("cases/<str:number>/limits/", case.limits, name="limits"),
     path("cases/<str:number>/photos/", case.attach, name="attach"),
     path("cases/<str:number>/act/<str:action>/", case.act, name="act"),
+    path("whistles/", whistles.whistles, name="whistles"),
     path("spot/", spot.checks, name="spot"),
     path("spot/export/", spot.export, name="spot-export"),
     path("spot/shares/", spot.share, name="spot-share"),

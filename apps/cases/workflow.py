@@ -39,6 +39,14 @@ class By(StrEnum):
     """A level above whoever appeals against a card."""
     TOLD = "told"
     """Somebody of the department to which the case was reported as well."""
+    GROUND = "ground"
+    """Whoever works in the very grid or community of the case."""
+    SUMMONED = "summoned"
+    """Somebody of an agency that was called to the spot and has not arrived."""
+    ON_SPOT = "on_spot"
+    """Somebody of an agency that arrived and has not told the result."""
+    WHISTLER = "whistler"
+    """Whoever called agencies to the spot, or sits at the desk for which it was done, while one is not rated."""
     COVERING = "covering"
     """Anybody whose scope covers the case."""
 
@@ -53,6 +61,11 @@ BY_LABELS: dict[By, Promise] = {
     By.ORDERER: _("下达督办的一级或其上级"),
     By.CARDED: _("收到红黄牌的单位"),
     By.REVIEWER: _("申诉单位的上级"),
+    By.TOLD: _("双报的部门"),
+    By.GROUND: _("该网格或社区的人员"),
+    By.SUMMONED: _("被吹哨、未到场的单位"),
+    By.ON_SPOT: _("已到场、未报告结果的单位"),
+    By.WHISTLER: _("吹哨人或其工作站"),
     By.COVERING: _("辖区包含该案的人员"),
 }
 
@@ -121,6 +134,9 @@ INPUT_LABELS: dict[str, Promise] = {
     "decided_on": _("决定日期"),
     "held_at": _("调解时间"),
     "agreed": _("是否达成协议"),
+    "present": _("是否在场"),
+    "agencies": _("请到场的单位"),
+    "stars": _("星级"),
 }
 
 
@@ -366,6 +382,18 @@ TRANSITIONS: tuple[Transition, ...] = (
         inputs=("present",),
         when=[F.DIRECT],
     ),
+    _row(
+        Action.WHISTLE,
+        [S.REPORTED, S.REGISTERED, S.DISPATCHED],
+        None,
+        By.GROUND,
+        needs=P.CASE_REPORT,
+        note=True,
+        inputs=("agencies",),
+    ),
+    _row(Action.ARRIVE, sorted(OPEN), None, By.SUMMONED),
+    _row(Action.REPORT_RESULT, sorted(OPEN), None, By.ON_SPOT, note=True),
+    _row(Action.RATE_SUMMONED, list(CaseState), None, By.WHISTLER, inputs=("stars",)),
     _row(Action.ACKNOWLEDGE, list(CaseState), None, By.TOLD, when=[F.DUAL_WAITING]),
     _row(Action.COMMENT, list(CaseState), None, By.COVERING, needs=P.CASE_COMMENT, note=True),
     _row(Action.COMMENT, list(CaseState), None, By.TOLD, note=True),

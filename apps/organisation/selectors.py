@@ -27,6 +27,7 @@ __all__ = [
     "liaisons_below",
     "liaisons_in_force",
     "roles_of",
+    "summons_targets",
     "supervising_centre",
 ]
 
@@ -54,6 +55,13 @@ def dispatch_targets(centre: Agency) -> "QuerySet[Agency]":
             | Q(unit__parent_id=centre.unit_id, kind=AgencyKind.CENTRE)
         )
     )
+
+
+def summons_targets(unit: Unit) -> "QuerySet[Agency]":
+    """Whom a community may call to a spot: every agency of its own and of the units above it, no centres."""
+    above = Q(unit__lft__lte=unit.lft, unit__rght__gte=unit.rght, unit__tree_id=unit.tree_id)
+    found = Agency.objects.filter(above, is_active=True).exclude(kind=AgencyKind.CENTRE).select_related("unit")
+    return found.order_by("-unit__level", "kind", "id")
 
 
 def agency_people(agency: Agency) -> "QuerySet[User]":

@@ -48,7 +48,7 @@ def test_a_report_answers_201_with_its_place_and_holder(world: World) -> None:
     assert (body["state"], body["version"], body["category"]) == ("reported", 1, world.category.key)
     assert body["holder"] == "310106001001-centre" == body["desk"]
     assert body["due_at"] == case.due_at.astimezone(clock.SHANGHAI).isoformat()
-    assert body["actions"] == ["dissuade"]
+    assert body["actions"] == ["dissuade", "whistle"]
     assert [(leg["agency"], leg["role"], leg["state"], leg["version"]) for leg in body["legs"]] == [
         ("310106001001-centre", "lead", "accepted", 1)
     ]

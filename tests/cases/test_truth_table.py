@@ -19,7 +19,7 @@ ACTIONS = (
     "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume "
     "ask_suspension decide_suspension extend ask_extension decide_extension "
     "supervise reply withdraw appeal decide_appeal dissuade hand_over decide_penalty mediate conclude_mediation "
-    "acknowledge presence comment merge reopen spot_check rate"
+    "whistle arrive report_result rate_summoned acknowledge presence comment merge reopen spot_check rate"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed".split()
 
@@ -44,9 +44,9 @@ LEGS = {
 
 # What somebody could ever do with a case of grid 0 0 0 that `worker` reported: all else is 403. None: 404.
 EVER: dict[str, set[str] | None] = {
-    "worker": {"settle", "verify", "rate", "reopen", "spot_check", "dissuade", "presence"},
-    "grid_leader": {"verify", "spot_check", "dissuade"},
-    "station": DESK | {"comment"} | LEGS,
+    "worker": {"settle", "verify", "rate", "reopen", "spot_check", "dissuade", "presence", "whistle"},
+    "grid_leader": {"verify", "spot_check", "dissuade", "whistle"},
+    "station": DESK | {"comment", "whistle"} | LEGS,
     "street": CENTRE,
     "district": CENTRE,
     "agency": None,
@@ -73,34 +73,34 @@ GIVEN_OUT = ["offered", "accepted", "handled", "verified", "closed"]  # the sect
 # What is allowed now: 200. All else of EVER is 409.
 NOW: dict[str, dict[str, str]] = {
     "reported": {
-        "worker": "settle dissuade",
-        "grid_leader": "dissuade",
-        "station": "register refuse merge comment dissuade",
+        "worker": "settle dissuade whistle",
+        "grid_leader": "dissuade whistle",
+        "station": "register refuse merge comment dissuade whistle",
         "street": "supervise comment dissuade",
         "district": "supervise comment dissuade",
         "leader": "supervise comment",
     },
     "registered": {
-        "worker": "dissuade",
-        "grid_leader": "dissuade",
-        "station": "comment dissuade",
+        "worker": "dissuade whistle",
+        "grid_leader": "dissuade whistle",
+        "station": "comment dissuade whistle",
         "street": "settle dispatch escalate suspend ask_extension supervise comment merge dissuade hand_over",
         "district": "extend supervise comment dissuade",
         "leader": "supervise comment",
     },
     "offered": {
-        "worker": "dissuade",
-        "grid_leader": "dissuade",
-        "station": "comment dissuade",
+        "worker": "dissuade whistle",
+        "grid_leader": "dissuade whistle",
+        "station": "comment dissuade whistle",
         "street": "suspend extend supervise comment dissuade",
         "district": "extend supervise comment dissuade",
         "agency": "accept return ask_extension ask_suspension",
         "leader": "supervise comment",
     },
     "accepted": {
-        "worker": "dissuade",
-        "grid_leader": "dissuade",
-        "station": "comment dissuade",
+        "worker": "dissuade whistle",
+        "grid_leader": "dissuade whistle",
+        "station": "comment dissuade whistle",
         "street": "suspend extend supervise comment dissuade",
         "district": "extend supervise comment dissuade",
         "agency": "feedback ask_extension ask_suspension dissuade",
@@ -233,6 +233,7 @@ def inputs(world: World, action: str) -> dict[str, Any]:
         "rate": {"solved": True, "satisfied": False},
         "dissuade": {"heeded": True},
         "hand_over": {"agency": world.agencies["helper"].code, "basis": "《城市市容和环境卫生管理条例》第三十四条"},
+        "whistle": {"agencies": [world.agencies["department"].code]},
     }
     return {"note": "写明情况", **given.get(action, {})}
 
@@ -324,7 +325,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 35
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 39
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

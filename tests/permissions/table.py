@@ -255,6 +255,7 @@ cases:screenings GET /screenings/                                    302 403 200
 cases:screenings-export GET /screenings/export/                      302 403 200 200 200 403 403 403 403 403 403 403 403 200 403
 cases:screening-return GET /screenings/{screening}/{unit}/           302 404 200 403 403 404 404 403 404 404 404 404 404 404 404
 cases:screening-return POST /screenings/{screening}/{unit}/          302 404 422 403 403 404 404 403 404 404 404 404 404 404 404
+cases:whistles GET /whistles/                                        302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
 cases:spot GET /spot/                                                302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-export GET /spot/export/                                  302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-share POST /spot/shares/                                  302 403 403 422 403 403 403 403 403 403 403 403 403 422 403

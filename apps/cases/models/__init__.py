@@ -19,6 +19,7 @@ from apps.cases.models.routing import RoutingRule
 from apps.cases.models.screenings import ScreeningPeriod, ScreeningReturn
 from apps.cases.models.spot import SpotCheck, SpotDraw, SpotShare
 from apps.cases.models.suspensions import Suspension
+from apps.cases.models.whistles import Summons, Whistle
 from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
 
 __all__ = [
@@ -48,8 +49,10 @@ __all__ = [
     "SpotDraw",
     "SpotShare",
     "StandardReply",
+    "Summons",
     "Supervision",
     "Suspension",
     "WebhookDelivery",
     "WebhookSubscriber",
+    "Whistle",
 ]

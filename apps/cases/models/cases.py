@@ -45,11 +45,17 @@ def told_to(agencies: "Collection[int]") -> "models.QuerySet[Any, int]":
     return told.objects.filter(agency__in=agencies).order_by().values_list("case_id", flat=True)
 
 
+def called_to(agencies: "Collection[int]") -> "models.QuerySet[Any, int]":
+    """The keys of the cases to whose spot these agencies were called."""
+    called = apps.get_model("cases", "Summons")  # likewise
+    return called.objects.filter(agency__in=agencies).order_by().values_list("case_id", flat=True)
+
+
 class CaseQuerySet(PlacedQuerySet):
     """Cases."""
 
     def visible_to(self, user: "Person", permission: Permission = Permission.CASE_VIEW) -> Self:
-        """Cases within the scope, and those that an agency of the user holds, has held or was told of."""
+        """Cases within the scope, and those that an agency of the user has held, was told of or called to."""
         return self.filter(self.visible_q(user, permission))
 
     @staticmethod
@@ -61,6 +67,8 @@ class CaseQuerySet(PlacedQuerySet):
             condition |= Q(Exists(Leg.objects.filter(case=OuterRef(f"{prefix}pk"), agency__in=agencies)))
             told = models.Subquery(told_to(agencies))
             condition |= Q(**{f"{prefix}dual": True, f"{prefix}pk__in": told})
+            called = models.Subquery(called_to(agencies))
+            condition |= Q(**{f"{prefix}whistled__gt": 0, f"{prefix}pk__in": called})
         return condition
 
 
@@ -123,6 +131,12 @@ class Case(ChainHead, Placed):
     )
     enforcements_made = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="how often it was handed over to law enforcement"
+    )
+    whistled = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="how often agencies were called to the spot"
+    )
+    summonses_open = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="agencies called that have not told the result"
     )
     spot_waiting = models.BooleanField(
         default=False, db_default=False, help_text="drawn for a spot check that has not been made"

@@ -17,7 +17,7 @@ from apps.cases.selectors.neighbours import neighbours_of
 from apps.cases.selectors.replies import replies_for
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
-from apps.cases.standing import appeals_to_decide, cards_to_appeal, orders_to_withdraw, standing_of
+from apps.cases.standing import appeals_to_decide, cards_to_appeal, orders_to_withdraw, standing_of, summons_to_rate
 from apps.cases.workflow import LEG_ACTIONS, Transition, rows_of
 from apps.core import clock
 from apps.core.errors import NotAllowed, NotVisible
@@ -26,7 +26,7 @@ from apps.deadlines.models import LadderStep
 from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
 from apps.organisation.models import Agency, AgencyKind
-from apps.organisation.selectors import dispatch_targets
+from apps.organisation.selectors import dispatch_targets, summons_targets
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -148,6 +148,17 @@ def _deciding_appeal(acting: Acting, seen: CaseDetail, user: "User", at: datetim
     acting.about = [f"{cards[one.step_id].holder.name}：{one.reason}" for one in appeals]
 
 
+def _whistling(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    unit = seen.case.community or seen.case.desk.unit
+    acting.options["agencies"] = [(agency.code, agency.name) for agency in summons_targets(unit)]
+
+
+def _rating_summoned(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    waiting = summons_to_rate(seen.case, user)
+    acting.options["summons"] = [(str(one.pk), one.agency.name) for one in waiting]
+    acting.about = [_("%(agency)s：%(text)s") % {"agency": one.agency.name, "text": one.result} for one in waiting]
+
+
 FILLERS: dict[Action, Callable[[Acting, CaseDetail, "User", datetime], None]] = {
     Action.SUPERVISE: _supervising,
     Action.REPLY: _replying,
@@ -156,6 +167,8 @@ FILLERS: dict[Action, Callable[[Acting, CaseDetail, "User", datetime], None]] = 
     Action.DECIDE_SUSPENSION: _deciding_suspension,
     Action.APPEAL: _appealing,
     Action.DECIDE_APPEAL: _deciding_appeal,
+    Action.WHISTLE: _whistling,
+    Action.RATE_SUMMONED: _rating_summoned,
 }
 
 

@@ -16,6 +16,7 @@ from apps.cases.matters import (
     pause_asked_of,
     request_of,
     subjects_of,
+    summonses_of,
     suspensions_of,
 )
 from apps.cases.models import (
@@ -28,6 +29,7 @@ from apps.cases.models import (
     ExtensionRequest,
     Leg,
     Mediation,
+    Summons,
     Supervision,
     Suspension,
 )
@@ -120,6 +122,11 @@ class CaseDetail:
     def request(self) -> ExtensionRequest | None:
         """The request for more time that waits for its decision."""
         return request_of(self.case)
+
+    @property
+    def summonses(self) -> list[Summons]:
+        """The agencies called to the spot, in the order of the calls."""
+        return summonses_of(self.case)
 
     @property
     def dual(self) -> DualReport | None:

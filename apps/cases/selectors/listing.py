@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from apps.cases.choices import OPEN, CaseState
 from apps.cases.models import Case, CaseQuerySet, CaseReporter, Category, Leg
-from apps.cases.models.cases import told_to
+from apps.cases.models.cases import called_to, told_to
 from apps.cases.words import containing
 from apps.core.clock import SHANGHAI
 from apps.core.crypto import keyed_hashes
@@ -164,6 +164,7 @@ def visible_branches(
         held = Leg.objects.filter(case=OuterRef("pk"), agency__in=handling)
         branches.append(Case.objects.filter(Exists(held)))
         branches.append(Case.objects.filter(dual=True, pk__in=told_to(handling)))
+        branches.append(Case.objects.filter(whistled__gt=0, pk__in=called_to(handling)))
     return branches
 
 

@@ -247,6 +247,25 @@ def _spot_check(payload: Payload, at: datetime) -> str:
     return _("现场抽查未通过，重开交 %(agency)s") % {"agency": payload.get("agency", "")}
 
 
+def _whistle(payload: Payload, at: datetime) -> str:
+    values = {"agencies": _("、").join(payload.get("agencies") or []), "due": _when(payload.get("due"), at)}
+    return _("吹哨，请 %(agencies)s 于 %(due)s 前到场") % values
+
+
+def _arrive(payload: Payload, at: datetime) -> str:
+    said = _("到场报到") if payload.get("in_time", True) else _("到场报到，迟到")
+    metres = payload.get("metres")
+    return said if metres is None else said + _("，距案件 %(metres)d 米") % {"metres": metres}
+
+
+def _report_result(payload: Payload, at: datetime) -> str:
+    return _("报告到场结果") if payload.get("in_time", True) else _("报告到场结果，超时")
+
+
+def _rate_summoned(payload: Payload, at: datetime) -> str:
+    return _("评价%(agency)s到场：%(stars)d 星") % {"agency": payload["agency"], "stars": payload["stars"]}
+
+
 WORDS: dict[str, tuple[Say, str, str]] = {
     "report": (_report, "flag", ""),
     "register": (_register, "clipboard-check", ""),
@@ -277,6 +296,10 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "decide_penalty": (_decide_penalty, "gavel", ""),
     "mediate": (_mediate, "messages", ""),
     "conclude_mediation": (_conclude_mediation, "heart-handshake", ""),
+    "whistle": (_whistle, "speakerphone", "near"),
+    "arrive": (_arrive, "map-pin-check", ""),
+    "report_result": (_report_result, "report", ""),
+    "rate_summoned": (_rate_summoned, "stars", ""),
     "acknowledge": (lambda p, at: _("签收双报"), "mail-check", ""),
     "presence": (lambda p, at: _("仍在现场") if p.get("present") else _("离开现场"), "map-pin-check", ""),
     "comment": (lambda p, at: _("批注"), "message", ""),

@@ -14,6 +14,7 @@ from apps.cases.choices import CASE_TOPIC
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services import effects
 from apps.cases.services.alongside import keep_pace
+from apps.cases.services.whistles import cancel_summonses
 from apps.cases.standing import own_leg, standing_of
 from apps.cases.workflow import LEG_ACTIONS, By, Transition
 from apps.core.audit import append_event
@@ -57,7 +58,8 @@ def perform(
     ``version`` is the case's, or for accept, return and feedback that of the actor's own leg; pages that read the
     case a moment ago give it, and ``None`` skips the check. ``given`` carries the action's inputs (``agency``,
     ``assisting``, ``passed``, ``until``, ``promised``, ``into``, ``solved``, ``satisfied``, ``office``, ``order``,
-    ``approved``, ``card``, ``appeal``, ``upheld``, ``present``); ``wrong`` what an edge found amiss with
+    ``approved``, ``card``, ``appeal``, ``upheld``, ``present``, ``agencies``, ``lon``, ``lat``, ``stars``,
+    ``summons``); ``wrong`` what an edge found amiss with
     them by field, to be raised in its place in the order.
 
     Raises ``NotVisible``, ``NotAllowed``, ``StaleVersion``, ``WrongState``, ``InvalidInput``, checked in that order.
@@ -72,6 +74,8 @@ def perform(
     behalf = _on_behalf(step)
     details = behalf | effects.EFFECTS[step.row.action](step)
     keep_pace(step, state=before, desk_id=desk_id, holder_id=holder_id)
+    if not case.open and case.summonses_open:
+        cancel_summonses(case, at=at)
     if step.row.action not in UNVERSIONED:
         case.version += 1
     payload = {"note": step.note} | details if step.note else details

@@ -10,7 +10,7 @@ from apps.cases.actions import Action
 from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
 from apps.cases.selectors.admissions import unadmitted
-from apps.cases.services import disputes, dual, enforcement, orders, spot, suspensions
+from apps.cases.services import disputes, dual, enforcement, orders, spot, suspensions, whistles
 from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
@@ -334,6 +334,10 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.DECIDE_PENALTY: enforcement.decide_penalty,
     Action.MEDIATE: disputes.mediate,
     Action.CONCLUDE_MEDIATION: disputes.conclude_mediation,
+    Action.WHISTLE: whistles.whistle,
+    Action.ARRIVE: whistles.arrive,
+    Action.REPORT_RESULT: whistles.report_result,
+    Action.RATE_SUMMONED: whistles.rate_summoned,
     Action.ACKNOWLEDGE: dual.acknowledge,
     Action.PRESENCE: tell_presence,
     Action.COMMENT: comment,

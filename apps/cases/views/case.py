@@ -102,7 +102,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/case.html", context | {"nav_active": "cases", "alone": True})
 
 
-CHOSEN_BY_LINK = ("card", "appeal", "order")
+CHOSEN_BY_LINK = ("card", "appeal", "order", "summons")
 
 
 @login_required

@@ -12,6 +12,7 @@ from apps.cases.card_looks import card_rows
 from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.presentation import buttons_of, look_of, look_of_limit, photos_of
 from apps.cases.selectors import CaseDetail, Wanted
+from apps.cases.whistle_looks import summons_rows
 from apps.core import clock
 from apps.core.crypto import mask_phone
 from apps.core.errors import NotAllowed
@@ -89,6 +90,7 @@ def case_context(detail: CaseDetail, *, at: Any, back: str) -> dict[str, Any]:
         "pauses": detail.suspensions,
         "pause_days": sum(one.days(at) for one in detail.suspensions),
         "card_rows": card_rows(detail.cards),
+        "summons_rows": summons_rows(detail.summonses, at),
         "back": back,
         "map_unit": place.code,
     }
