@@ -38,6 +38,9 @@ class Action(StrEnum):
     DECIDE_PENALTY = "decide_penalty"
     MEDIATE = "mediate"
     CONCLUDE_MEDIATION = "conclude_mediation"
+    ASK_MISSING = "ask_missing"
+    SUPPLY = "supply"
+    TRANSFER = "transfer"
     WHISTLE = "whistle"
     ARRIVE = "arrive"
     REPORT_RESULT = "report_result"
@@ -80,6 +83,9 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.DECIDE_PENALTY: _("处罚决定"),
     Action.MEDIATE: _("调解"),
     Action.CONCLUDE_MEDIATION: _("调解结果"),
+    Action.ASK_MISSING: _("一次性告知"),
+    Action.SUPPLY: _("补正"),
+    Action.TRANSFER: _("移交首问"),
     Action.WHISTLE: _("吹哨"),
     Action.ARRIVE: _("到场报到"),
     Action.REPORT_RESULT: _("报告到场结果"),

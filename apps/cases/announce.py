@@ -18,6 +18,7 @@ from apps.cases.choices import (
     LegRole,
     LegState,
 )
+from apps.cases.following import FOLLOWED, STEPS
 from apps.cases.models import Case, CaseEvent, DualReport, Leg, Summons, Supervision, Whistle
 from apps.cases.reviews import REVIEW, REVIEW_TITLE
 from apps.cases.services.screenings import MISSING
@@ -58,6 +59,7 @@ class Words:
 
 LIMIT = _("时限 %(due)s。")
 NOTE = _("%(note)s")
+ITEMS = _("所缺：%(items)s")
 WORDS = {
     "report": Words(_("新案件待受理：%(subject)s"), LIMIT, _("新案件待受理"), Group.DISPATCHED, "inbox"),
     "direct": Words(
@@ -68,6 +70,12 @@ WORDS = {
     ),
     "dual": Words(_("双报，请签收：%(subject)s"), NOTE, _("双报案件"), Group.DISPATCHED, "mail-forward"),
     "acknowledge": Words(_("部门已签收双报：%(subject)s"), NOTE, _("双报已签收"), Group.DISPATCHED, "mail-check"),
+    "ask_missing": Words(
+        _("请补正所缺：%(subject)s"), ITEMS, _("我上报的案件待补正"), Group.OUTCOMES, "list-check", "near"
+    ),
+    "supply": Words(_("已补正，继续办理：%(subject)s"), NOTE, _("案件已补正"), Group.DISPATCHED, "checkup-list"),
+    "transfer": Words(_("首问移交给您：%(subject)s"), NOTE, _("首问移交"), Group.DISPATCHED, "arrows-exchange"),
+    "followed": Words(FOLLOWED, NOTE, _("我首问的案件有进展"), Group.OUTCOMES, "route"),
     "whistle": Words(
         _("吹哨，请到场：%(subject)s"), NOTE, _("吹哨召集到场"), Group.DISPATCHED, "speakerphone", "near", urgent=True
     ),
@@ -155,6 +163,8 @@ def _drafts(case: Case, event: CaseEvent) -> list[Draft]:
         found.append(_draft(case, event, "direct_told", _passed_over(case)))
     if event.action == "report" and case.dual:
         found.append(_draft(case, event, "dual", _told(case, event.at)))
+    if case.first_asked_id and event.action in STEPS:  # type: ignore[attr-defined]
+        found.append(_draft(case, event, "followed", [case.first_asked_id]))  # type: ignore[attr-defined]
     return [draft for draft in found if draft is not None]
 
 
@@ -169,12 +179,16 @@ def _draft(case: Case, event: CaseEvent, kind: str, recipients: Iterable[int]) -
     body = words.body
     if body == LIMIT:
         body = LIMIT if case.due_at else ""
-    elif not payload.get("note"):
+    elif body == NOTE and not payload.get("note"):
         body = ""
     if body == LIMIT and case.due_at:
         params["due"] = texts.moment(case.due_at)
     if body == NOTE:
         params["note"] = payload["note"]
+    if body == ITEMS:
+        params["items"] = "、".join(payload["items"])
+    if kind == "followed":
+        params["step"] = texts.text(STEPS[event.action])
     return Draft(
         recipients=frozenset(recipients),
         kind=f"case.{kind}",
@@ -213,6 +227,19 @@ def _who(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
     if action in {Action.CLOSE, Action.REFUSE, Action.MERGE}:
         return action, [case.reporter_id] if case.reporter_id else ()
     return "", ()
+
+
+def _missing_asked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    people = [case.reporter_id, case.first_asked_id]  # type: ignore[attr-defined]
+    return "ask_missing", [pk for pk in people if pk]
+
+
+def _supplied(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    return "supply", _people(case.desk)
+
+
+def _transferred(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    return "transfer", [payload["heir"]]
 
 
 def _passed_over(case: Case) -> set[int]:
@@ -323,6 +350,9 @@ ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     Action.SPOT_CHECK: _spot_checked,
     Action.PRESENCE: _present,
     Action.ACKNOWLEDGE: _acknowledged,
+    Action.ASK_MISSING: _missing_asked,
+    Action.SUPPLY: _supplied,
+    Action.TRANSFER: _transferred,
     Action.WHISTLE: _whistled,
     Action.ARRIVE: _to_the_whistler("arrive"),
     Action.REPORT_RESULT: _to_the_whistler("report_result"),

@@ -15,7 +15,6 @@ from apps.cases.actions import Action
 from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.inputs import action_inputs, list_wanted, photo_inputs, report_inputs
 from apps.cases.serializers import (
-    ActionSerializer,
     AgencyPageSerializer,
     AgencySerializer,
     CasePageSerializer,
@@ -25,10 +24,9 @@ from apps.cases.serializers import (
     CategorySerializer,
     EventPageSerializer,
     EventSerializer,
-    PhotoInputSerializer,
     PhotoSerializer,
-    ReportSerializer,
 )
+from apps.cases.serializers_in import ActionSerializer, PhotoInputSerializer, ReportSerializer
 from apps.cases.webhooks.api import urlpatterns as webhooks
 from apps.core import clock
 from apps.core.api_pages import page_answer, page_size

@@ -122,6 +122,18 @@ INTAKE_SOURCES = (
 )
 
 
+# Where somebody is asked first, at a window or on a line, and stays answerable (首问首办).
+ASKED_SOURCES = frozenset(
+    {
+        Source.SERVICE_HALL,
+        Source.HOTLINE_12345,
+        Source.HOTLINE_12319,
+        Source.LEADERS_LINE,
+        Source.PETITION,
+    }
+)
+
+
 class Callback(models.TextChoices):
     """How somebody who reported wants to hear of the result."""
 
@@ -253,6 +265,14 @@ class SpotState(models.TextChoices):
     PASSED = "passed", pgettext_lazy("spot check", "通过")
     FAILED = "failed", pgettext_lazy("spot check", "不通过")
     LAPSED = "lapsed", pgettext_lazy("spot check", "已重开，不再抽查")
+
+
+class MissingState(models.TextChoices):
+    """What became of a list of what is missing."""
+
+    ASKED = "asked", pgettext_lazy("missing list", "待补正")
+    SUPPLIED = "supplied", pgettext_lazy("missing list", "已补正")
+    LAPSED = "lapsed", pgettext_lazy("missing list", "不再需要")
 
 
 class SummonsState(models.TextChoices):

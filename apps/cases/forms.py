@@ -71,6 +71,8 @@ NOTE_LABELS = {
     Action.HAND_OVER: _("违法事实"),
     Action.SPOT_CHECK: _("现场情况"),
     Action.WHISTLE: _("吹哨事由"),
+    Action.SUPPLY: _("补正情况"),
+    Action.TRANSFER: _("移交理由"),
     Action.REPORT_RESULT: _("到场结果"),
 }
 CHOSEN = {
@@ -115,6 +117,16 @@ class PhotosField(forms.FileField):
         if len(files) > MOST_PHOTOS:
             raise forms.ValidationError(_("一次最多 %(most)d 张照片。") % {"most": MOST_PHOTOS})
         return files
+
+
+class LinesField(forms.CharField):
+    """Several things, each on a line of its own."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def clean(self, value: Any) -> Any:
+        """The lines with something on them."""
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
 
 
 def short_name(agency: Agency) -> str:
@@ -200,6 +212,10 @@ class ActionForm(forms.Form):
             )
         if action is Action.VERIFY:
             self.fields["passed"] = yes_no(_("核查结果"), _("通过"), _("不通过，返工"))
+        elif action is Action.ASK_MISSING:
+            self.fields["missing"] = LinesField(label=_("所缺材料或信息"), help_text=_("一行一项，一次列全。"))
+        elif action is Action.TRANSFER:
+            self.fields["to"] = forms.ChoiceField(label=_("移交给"), choices=options.get("to", ()))
         elif action is Action.WHISTLE:
             self._add_whistle(options.get("agencies", ()))
         elif action is Action.ARRIVE:

@@ -16,7 +16,7 @@ from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside
 from apps.cases.selectors.spot import SpotWanted
 from apps.cases.selectors.whistles import SummonsWanted
-from apps.cases.serializers import ActionSerializer, PhotoInputSerializer, ReportSerializer
+from apps.cases.serializers_in import ActionSerializer, PhotoInputSerializer, ReportSerializer
 from apps.cases.services import Caller, SeenCase
 from apps.core.errors import InvalidInput, NotVisible
 from apps.deadlines.choices import CARD_STEPS, Stage
@@ -144,7 +144,7 @@ def action_inputs(action: str, data: Any) -> tuple[dict[str, Any], dict[str, lis
     if not serializer.is_valid():
         wrong = {name: [str(text) for text in _flat(texts)] for name, texts in serializer.errors.items()}
     well = {name: value for name, value in data.items() if name not in wrong}
-    for name in ("assisting", "agencies"):
+    for name in ("assisting", "agencies", "missing"):
         if name in well and hasattr(data, "getlist"):
             well[name] = data.getlist(name)
     again = ActionSerializer(data=well)

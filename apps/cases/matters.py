@@ -6,7 +6,15 @@ Each is read once per case object, and only where the case itself says that ther
 from collections.abc import Iterable
 from typing import Any
 
-from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, OrderState, RequestState, SuspensionState
+from apps.cases.choices import (
+    LEG_SUBJECT,
+    ORDER_SUBJECT,
+    WHOLE_SUBJECT,
+    MissingState,
+    OrderState,
+    RequestState,
+    SuspensionState,
+)
 from apps.cases.models import (
     Case,
     DualReport,
@@ -14,6 +22,7 @@ from apps.cases.models import (
     ExtensionRequest,
     Leg,
     Mediation,
+    MissingList,
     Summons,
     Supervision,
     Suspension,
@@ -74,6 +83,21 @@ def dual_of(case: Case) -> DualReport | None:
         return None
     rows = DualReport.objects.filter(case=case).select_related("agency", "liaison", "acknowledged_by")
     return _once(case, "dual", rows.first)  # type: ignore[no-any-return]
+
+
+def missing_of(case: Case) -> list[MissingList]:
+    """Every list of what was missing, the first first."""
+    if not case.missing_lists_made:
+        return []
+    rows = MissingList.objects.filter(case=case).select_related("asked_by", "answered_by").order_by("number")
+    return _once(case, "missing", lambda: list(rows))  # type: ignore[no-any-return]
+
+
+def missing_asked_of(case: Case) -> MissingList | None:
+    """The list that waits for being supplied."""
+    if not case.missing_asked:
+        return None
+    return next((one for one in missing_of(case) if one.state == MissingState.ASKED), None)
 
 
 def summonses_of(case: Case) -> list[Summons]:

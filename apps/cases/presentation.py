@@ -68,7 +68,7 @@ def look_of(case: Case, book: Rulebook, at: datetime, *, began: datetime | None 
     """The limit of a case; ``began`` where the leg is known."""
     if not case.open or case.due_at is None:
         return Look(None, "", None, None, "")
-    paused = case.state == CaseState.SUSPENDED
+    paused = case.state == CaseState.SUSPENDED or case.missing_asked
     timed = case.urgency != Urgency.URGENT and not paused
     left = working_minutes(book.calendar_for(case.place), at, case.due_at) if timed else None
     return Look(case.due_at, "paused" if paused else "", began or started_at(case), left, case.card)
@@ -175,6 +175,9 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.DECIDE_PENALTY: ("gavel", "2"),
     Action.MEDIATE: ("messages", "3"),
     Action.CONCLUDE_MEDIATION: ("heart-handshake", "4"),
+    Action.ASK_MISSING: ("list-check", "6"),
+    Action.SUPPLY: ("checkup-list", "6"),
+    Action.TRANSFER: ("arrows-exchange", "8"),
     Action.WHISTLE: ("speakerphone", "x"),
     Action.ARRIVE: ("map-pin-check", "7"),
     Action.REPORT_RESULT: ("report", "8"),
@@ -219,6 +222,9 @@ ORDER = [
     Action.WITHDRAW,
     Action.APPEAL,
     Action.SPOT_CHECK,
+    Action.SUPPLY,
+    Action.ASK_MISSING,
+    Action.TRANSFER,
     Action.ARRIVE,
     Action.REPORT_RESULT,
     Action.RATE_SUMMONED,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from apps.cases.capacities import By, Fact
 from apps.cases.choices import OPEN_LEG, CaseState, Evidence, LegRole, LegState, SummonsState
 from apps.cases.matters import appeal_of, cards_of, dual_of, open_appeals_of, open_orders_of, summonses_of
 from apps.cases.models import Case, Leg, Summons, Supervision
-from apps.cases.workflow import TRANSITIONS, By, Fact, Standing
+from apps.cases.workflow import TRANSITIONS, Standing
 from apps.deadlines.models import CardAppeal, LadderStep
 from apps.grid.permissions import Permission
 from apps.grid.scopes import KINDS, covers, holds_at, scopes_of
@@ -69,6 +70,8 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.DISPUTE: case.category.evidence == Evidence.MEDIATION,
         Fact.MEDIATING: case.mediating,
         Fact.DIRECT: case.direct,
+        Fact.FOLLOWED: case.first_asked_id is not None,  # type: ignore[attr-defined]
+        Fact.MISSING_ASKED: case.missing_asked,
         Fact.DUAL_WAITING: (told := dual_of(case)) is not None and told.acknowledged_at is None,
         Fact.SPOT_WAITING: case.spot_waiting,
     }
@@ -81,6 +84,8 @@ def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "
     if by is By.TOLD:
         told = dual_of(case)
         return told is not None and told.agency_id in agency_ids_of(user)  # type: ignore[attr-defined]
+    if by is By.FIRST_ASKED:
+        return case.first_asked_id == user.pk  # type: ignore[attr-defined]
     if by in {By.SUMMONED, By.ON_SPOT}:
         return any(one.agency_id in agency_ids_of(user) for one in summonses_of(case))  # type: ignore[attr-defined]
     if by is By.WHISTLER:

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from apps.cases.actions import ACTION_LABELS, Action
+from apps.cases.capacities import BY_LABELS, FACT_LABELS, INPUT_LABELS
 from apps.cases.choices import OPEN, CaseState
 from apps.cases.diagram import moves
-from apps.cases.workflow import BY_LABELS, FACT_LABELS, INPUT_LABELS, TRANSITIONS, Transition
+from apps.cases.workflow import TRANSITIONS, Transition
 
 BEGIN = "<!-- begin: written by manage.py describe_cases -->"
 END = "<!-- end: written by manage.py describe_cases -->"

@@ -5,139 +5,12 @@ The rules come from ``spec/2-cases.md`` (The closed loop) and ``spec/interfaces.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
-
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from apps.cases.actions import Action
+from apps.cases.capacities import By, Fact
 from apps.cases.choices import OPEN, CaseState, LegState
 from apps.core.errors import NotAllowed, WrongState
 from apps.grid.permissions import Permission
-
-
-class By(StrEnum):
-    """In which capacity somebody acts."""
-
-    DESK = "desk"
-    """The desk of the centre that answers for the case now."""
-    HANDLER = "handler"
-    """Whoever holds an open leg of the case, for that leg."""
-    HOLDER = "holder"
-    """Whoever holds the case now and is not its own desk."""
-    VERIFIER = "verifier"
-    """Somebody on the ground who had no hand in handling it."""
-    REPORTER = "reporter"
-    """The person who reported it."""
-    ABOVE = "above"
-    """A centre above the present holder."""
-    ORDERER = "orderer"
-    """The level that ordered a supervision which waits for its reply, or one above it."""
-    CARDED = "carded"
-    """Whoever got a card on the case against which nobody has appealed yet."""
-    REVIEWER = "reviewer"
-    """A level above whoever appeals against a card."""
-    TOLD = "told"
-    """Somebody of the department to which the case was reported as well."""
-    GROUND = "ground"
-    """Whoever works in the very grid or community of the case."""
-    SUMMONED = "summoned"
-    """Somebody of an agency that was called to the spot and has not arrived."""
-    ON_SPOT = "on_spot"
-    """Somebody of an agency that arrived and has not told the result."""
-    WHISTLER = "whistler"
-    """Whoever called agencies to the spot, or sits at the desk for which it was done, while one is not rated."""
-    COVERING = "covering"
-    """Anybody whose scope covers the case."""
-
-
-BY_LABELS: dict[By, Promise] = {
-    By.DESK: _("受理该案的中心"),
-    By.HANDLER: _("本环节的处置单位"),
-    By.HOLDER: _("持有案件的单位"),
-    By.VERIFIER: _("未参与处置的现场核查人"),
-    By.REPORTER: _("上报人"),
-    By.ABOVE: _("持有单位的上级中心"),
-    By.ORDERER: _("下达督办的一级或其上级"),
-    By.CARDED: _("收到红黄牌的单位"),
-    By.REVIEWER: _("申诉单位的上级"),
-    By.TOLD: _("双报的部门"),
-    By.GROUND: _("该网格或社区的人员"),
-    By.SUMMONED: _("被吹哨、未到场的单位"),
-    By.ON_SPOT: _("已到场、未报告结果的单位"),
-    By.WHISTLER: _("吹哨人或其工作站"),
-    By.COVERING: _("辖区包含该案的人员"),
-}
-
-
-class Fact(StrEnum):
-    """What may be so about a case beside its state, and opens or closes a row of the table."""
-
-    SPOT_CATEGORY = "spot_category"
-    """Its category may be settled on the spot."""
-    REOPENED = "reopened"
-    """It was reopened before."""
-    AT_TOP = "at_top"
-    """Its desk is the district's, above which there is none."""
-    AT_BOTTOM = "at_bottom"
-    """Its desk is a community's, which may not suspend on its own."""
-    ORDER_OPEN = "order_open"
-    """A supervision waits for its reply."""
-    TIME_ASKED = "time_asked"
-    """A request for more time waits for its decision."""
-    PAUSE_ASKED = "pause_asked"
-    """A request to suspend it waits for its decision."""
-    ENFORCING = "enforcing"
-    """A body of law enforcement has it and has not decided yet."""
-    DISPUTE = "dispute"
-    """It is a dispute: its category asks for the result of a mediation."""
-    MEDIATING = "mediating"
-    """A mediation of it is running."""
-    DIRECT = "direct"
-    """It was reported straight to the district's centre; whoever reported it stays on the scene."""
-    DUAL_WAITING = "dual_waiting"
-    """A department was told as well and has not taken note yet."""
-    SPOT_WAITING = "spot_waiting"
-    """It was settled on the spot and drawn for a spot check that has not been made."""
-
-
-FACT_LABELS: dict[Fact, Promise] = {
-    Fact.SPOT_CATEGORY: _("类别可自行处置"),
-    Fact.REOPENED: _("曾重开"),
-    Fact.AT_TOP: _("在区级中心"),
-    Fact.AT_BOTTOM: _("在社区工作站"),
-    Fact.ORDER_OPEN: _("有督办待答复"),
-    Fact.TIME_ASKED: _("有延期申请待批复"),
-    Fact.PAUSE_ASKED: _("有挂起申请待批复"),
-    Fact.ENFORCING: _("执法待决定"),
-    Fact.DISPUTE: _("属矛盾纠纷"),
-    Fact.MEDIATING: _("调解中"),
-    Fact.DIRECT: _("直报"),
-    Fact.DUAL_WAITING: _("双报待签收"),
-    Fact.SPOT_WAITING: _("待抽查"),
-}
-
-
-INPUT_LABELS: dict[str, Promise] = {
-    "agency": _("主办单位"),
-    "passed": _("核查结果"),
-    "until": _("期限"),
-    "promised": _("承诺办结日期"),
-    "approved": _("批复"),
-    "upheld": _("裁定"),
-    "into": _("并入的案件"),
-    "solved": _("是否解决"),
-    "satisfied": _("是否满意"),
-    "heeded": _("是否听从"),
-    "basis": _("法律依据"),
-    "penalised": _("是否处罚"),
-    "decided_on": _("决定日期"),
-    "held_at": _("调解时间"),
-    "agreed": _("是否达成协议"),
-    "present": _("是否在场"),
-    "agencies": _("请到场的单位"),
-    "stars": _("星级"),
-}
 
 
 @dataclass(frozen=True)
@@ -225,6 +98,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         needs=P.CASE_SUSPEND,
         note=True,
         inputs=("until",),
+        unless=[F.MISSING_ASKED],
     ),
     _row(Action.RESUME, [S.SUSPENDED], S.REGISTERED, By.DESK, needs=P.CASE_SETTLE, also=[S.DISPATCHED]),
     _row(Action.RESUME, [S.SUSPENDED], S.REGISTERED, By.ABOVE, needs=P.CASE_SUSPEND, also=[S.DISPATCHED]),
@@ -257,6 +131,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         inputs=("approved",),
         also=[S.SUSPENDED],
         when=[F.PAUSE_ASKED],
+        unless=[F.MISSING_ASKED],
     ),
     _row(
         Action.EXTEND, [S.REGISTERED, S.DISPATCHED], None, By.ABOVE, needs=P.CASE_EXTEND, note=True, inputs=("until",)
@@ -381,6 +256,33 @@ TRANSITIONS: tuple[Transition, ...] = (
         needs=P.CASE_REPORT,
         inputs=("present",),
         when=[F.DIRECT],
+    ),
+    *(
+        _row(
+            Action.ASK_MISSING,
+            [S.REPORTED, S.REGISTERED],
+            None,
+            by,
+            needs=needs,
+            inputs=("missing",),
+            unless=[F.MISSING_ASKED],
+        )
+        for by, needs in ((By.DESK, P.CASE_REGISTER), (By.FIRST_ASKED, None))
+    ),
+    *(
+        _row(Action.SUPPLY, [S.REPORTED, S.REGISTERED], None, by, needs=needs, note=True, when=[F.MISSING_ASKED])
+        for by, needs in ((By.DESK, P.CASE_REGISTER), (By.FIRST_ASKED, None), (By.REPORTER, None))
+    ),
+    _row(Action.TRANSFER, sorted(OPEN), None, By.FIRST_ASKED, note=True, inputs=("to",)),
+    _row(
+        Action.TRANSFER,
+        sorted(OPEN),
+        None,
+        By.DESK,
+        needs=P.CASE_REGISTER,
+        note=True,
+        inputs=("to",),
+        when=[F.FOLLOWED],
     ),
     _row(
         Action.WHISTLE,

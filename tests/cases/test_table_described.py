@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from apps.cases.actions import ACTION_LABELS, Action
+from apps.cases.capacities import BY_LABELS, FACT_LABELS, INPUT_LABELS, By, Fact
 from apps.cases.choices import CaseState
 from apps.cases.diagram import DESK, PHONE, Box, Drawing, Shape, draw, moves
 from apps.cases.table import BEGIN, END, table_rows, with_markdown
-from apps.cases.workflow import BY_LABELS, FACT_LABELS, INPUT_LABELS, TRANSITIONS, By, Fact, ends_of
+from apps.cases.workflow import TRANSITIONS, ends_of
 from tests.factories.accounts import client_of
 from tests.factories.cases import World
 

@@ -19,12 +19,13 @@ ACTIONS = (
     "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume "
     "ask_suspension decide_suspension extend ask_extension decide_extension "
     "supervise reply withdraw appeal decide_appeal dissuade hand_over decide_penalty mediate conclude_mediation "
-    "whistle arrive report_result rate_summoned acknowledge presence comment merge reopen spot_check rate"
+    "ask_missing supply transfer whistle arrive report_result rate_summoned acknowledge presence "
+    "comment merge reopen spot_check rate"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed".split()
 
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
-DESK |= {"spot_check"}
+DESK |= {"spot_check", "ask_missing", "supply", "transfer"}
 DESK |= {"reply", "ask_extension", "ask_suspension", "resume", "dissuade", "hand_over", "mediate", "conclude_mediation"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
 CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment"}
@@ -44,7 +45,7 @@ LEGS = {
 
 # What somebody could ever do with a case of grid 0 0 0 that `worker` reported: all else is 403. None: 404.
 EVER: dict[str, set[str] | None] = {
-    "worker": {"settle", "verify", "rate", "reopen", "spot_check", "dissuade", "presence", "whistle"},
+    "worker": {"settle", "verify", "rate", "reopen", "spot_check", "dissuade", "presence", "whistle", "supply"},
     "grid_leader": {"verify", "spot_check", "dissuade", "whistle"},
     "station": DESK | {"comment", "whistle"} | LEGS,
     "street": CENTRE,
@@ -75,7 +76,7 @@ NOW: dict[str, dict[str, str]] = {
     "reported": {
         "worker": "settle dissuade whistle",
         "grid_leader": "dissuade whistle",
-        "station": "register refuse merge comment dissuade whistle",
+        "station": "register refuse merge comment dissuade whistle ask_missing",
         "street": "supervise comment dissuade",
         "district": "supervise comment dissuade",
         "leader": "supervise comment",
@@ -84,7 +85,9 @@ NOW: dict[str, dict[str, str]] = {
         "worker": "dissuade whistle",
         "grid_leader": "dissuade whistle",
         "station": "comment dissuade whistle",
-        "street": "settle dispatch escalate suspend ask_extension supervise comment merge dissuade hand_over",
+        "street": (
+            "settle dispatch escalate suspend ask_extension supervise comment merge dissuade hand_over ask_missing"
+        ),
         "district": "extend supervise comment dissuade",
         "leader": "supervise comment",
     },
@@ -233,6 +236,7 @@ def inputs(world: World, action: str) -> dict[str, Any]:
         "rate": {"solved": True, "satisfied": False},
         "dissuade": {"heeded": True},
         "hand_over": {"agency": world.agencies["helper"].code, "basis": "《城市市容和环境卫生管理条例》第三十四条"},
+        "ask_missing": {"missing": ["身份证明", "现场照片"]},
         "whistle": {"agencies": [world.agencies["department"].code]},
     }
     return {"note": "写明情况", **given.get(action, {})}
@@ -325,7 +329,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 39
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 42
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

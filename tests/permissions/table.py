@@ -235,6 +235,7 @@ cases:intake-categories POST /cases/new/categories/                  302 403 200
 cases:intake-alike POST /cases/new/alike/                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:duplicates GET /cases/duplicates/                              302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:reveals GET /cases/reveals/                                    302 403 403 403 403 403 403 403 403 403 200 403 403 403 403
+cases:followed GET /cases/followed/                                  302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:find POST /cases/find/                                         302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
 cases:case GET /cases/{case}/                                        302 200 200 200 200 200 404 200 404 404 404 404 404 404 404
 cases:sheet GET /cases/{case}/sheet/                                 302 200 200 200 200 200 404 200 404 404 404 404 404 404 404

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from apps.cases.choices import OrderOffice, PartyRole, Penalty, WayOn
-from apps.cases.matters import cards_of, open_appeals_of, open_orders_of
+from apps.cases.matters import cards_of, open_appeals_of, open_orders_of, summonses_of
 from apps.cases.models import Case, Leg
 from apps.cases.workflow import Action, rows_of
 from apps.deadlines.choices import Complexity
@@ -91,6 +91,16 @@ INPUTS: dict[str, Callable[[Moment, Random], Any]] = {
     "parties": _parties,
     "agreed": _boolean,
     "performance_on": _day,
+    "present": _boolean,
+    "agencies": lambda moment, random: random.sample(
+        sorted(one.code for one in moment.world.agencies.values()), random.choice((1, 1, 2))
+    ),
+    "lon": lambda moment, random: moment.case.lon + random.random() / 100,
+    "lat": lambda moment, random: moment.case.lat + random.random() / 100,
+    "stars": lambda moment, random: random.randint(0, 6),
+    "summons": lambda moment, random: _one_of(summonses_of(moment.case), "pk", random),
+    "missing": lambda moment, random: random.choice(([], ["身份证明"], ["身份证明", "现场照片"])),
+    "to": lambda moment, random: random.choice(sorted(moment.world.people)),
     "way_on": lambda moment, random: random.choice(["", *WayOn.values]),
 }
 # What an act may be given besides; the table tells only what it must.
@@ -105,6 +115,9 @@ OPTIONAL: dict[Action, tuple[str, ...]] = {
     Action.WITHDRAW: ("order",),
     Action.APPEAL: ("card",),
     Action.DECIDE_APPEAL: ("appeal",),
+    Action.WHISTLE: ("until",),
+    Action.ARRIVE: ("lon", "lat"),
+    Action.RATE_SUMMONED: ("summons",),
     Action.HAND_OVER: ("until",),
     Action.DECIDE_PENALTY: ("document", "penalty", "amount"),
     Action.MEDIATE: ("mediator", "parties"),

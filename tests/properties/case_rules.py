@@ -13,8 +13,18 @@ from django.apps import apps
 from django.db import connection
 
 from apps.accounts.models import User
-from apps.cases.models import Case, CaseEvent, ExtensionRequest, Leg, Supervision, Suspension
-from apps.cases.services.acting import UNVERSIONED
+from apps.cases.actions import UNVERSIONED
+from apps.cases.models import (
+    Case,
+    CaseEvent,
+    DualReport,
+    ExtensionRequest,
+    Leg,
+    MissingList,
+    Summons,
+    Supervision,
+    Suspension,
+)
 from apps.core.clock import SHANGHAI
 from apps.deadlines.models import CardAppeal, LadderStep, Limit
 from apps.grid.models import Unit
@@ -57,6 +67,9 @@ class Rows:
     suspensions: list[Row]
     cards: list[Row]
     appeals: list[Row]
+    told: list[Row]
+    summonses: list[Row]
+    missing: list[Row]
 
     def legs_of(self, case: Row) -> list[Row]:
         """In the order in which they began."""
@@ -88,6 +101,9 @@ def read_rows() -> Rows:
         rows(Suspension, "case_id", "number"),
         rows(LadderStep, "id"),
         rows(CardAppeal, "id"),
+        rows(DualReport, "id"),
+        rows(Summons, "id"),
+        rows(MissingList, "case_id", "number"),
     )
 
 
@@ -122,9 +138,11 @@ class Reference:
         return {agency for user_id, _role, _unit, agency in self.grants if user_id == user.pk and agency is not None}
 
     def sees(self, user: User, case: Row, rows: Rows) -> bool:
-        """Whether the case lies in a scope of the person's, or was ever in the hands of an agency of theirs."""
+        """Whether the case lies in a scope of the person's, or an agency of theirs ever had it, was told of it or was
+        called to its spot."""
+        concerned = [*rows.legs_of(case), *(one for one in rows.told + rows.summonses if one["case_id"] == case["id"])]
         return self.reaches(user, Permission.CASE_VIEW, deepest(case)) or any(
-            leg["agency_id"] in self.agencies(user) for leg in rows.legs_of(case)
+            one["agency_id"] in self.agencies(user) for one in concerned
         )
 
 
@@ -136,7 +154,7 @@ def deepest(case: Row) -> int:
 def check_rules(rows: Rows, reference: Reference) -> None:
     """Every rule over every case; an ``AssertionError`` names the case and what is wrong with it."""
     for case in rows.cases.values():
-        for rule in (_one_holder, _path, _events, _limit_of_each_leg, _limit_of_the_whole, _orders, _requests, _pauses):
+        for rule in RULES:
             fault = rule(case, rows, reference)
             assert not fault, f"{case['number']} ({case['state']}) {rule.__name__}: {fault}"
 
@@ -173,9 +191,14 @@ def _events(case: Row, rows: Rows, reference: Reference) -> object:
     return case["version"] != counted and (case["version"], counted)
 
 
+def _waits(case: Row) -> bool:
+    """Whether its clocks stand still: set aside, or until what is missing is brought."""
+    return bool(case["state"] == "suspended" or case["missing_asked"])
+
+
 def _limit_of_each_leg(case: Row, rows: Rows, reference: Reference) -> object:
     """One clock on every leg in somebody's hands, with its end and its holder; none on one that is over."""
-    state = "paused" if case["state"] == "suspended" else "running"
+    state = "paused" if _waits(case) else "running"
     for leg in rows.legs_of(case):
         running = rows.running_on("case_leg", leg["id"])
         found = [(one["stage"], one["state"], one["holder_id"], one["due_at"]) for one in running]
@@ -191,7 +214,7 @@ def _limit_of_the_whole(case: Row, rows: Rows, reference: Reference) -> object:
     """From registration to the end one clock on the desk that answers for the case."""
     running = rows.running_on("case", case["id"])
     found = [(one["stage"], one["state"], one["holder_id"]) for one in running]
-    state = "paused" if case["state"] == "suspended" else "running"
+    state = "paused" if _waits(case) else "running"
     expected = case["open"] and case["state"] != "reported"
     return found != ([("whole", state, case["desk_id"])] if expected else []) and found
 
@@ -237,6 +260,46 @@ def _pauses(case: Row, rows: Rows, reference: Reference) -> object:
     states = Counter(one["state"] for one in all_of_it)
     written = (case["state"] == "suspended", case["suspension_asked"], case["suspensions_made"])
     return written != (states["running"], states["asked"], len(all_of_it)) and (written, states)
+
+
+def _summonses(case: Row, rows: Rows, reference: Reference) -> object:
+    """Who was called and has not told the result has one clock, to arrive or to tell it; none outlives the case."""
+    all_of_it = [one for one in rows.summonses if one["case_id"] == case["id"]]
+    waiting = [one for one in all_of_it if one["ended_at"] is None]
+    if case["summonses_open"] != len(waiting) or (waiting and not case["open"]):
+        return case["summonses_open"], waiting
+    for one in all_of_it:
+        arriving = [(limit["holder_id"], limit["due_at"]) for limit in rows.running_on("case_arrival", one["id"])]
+        telling = [(limit["holder_id"], limit["due_at"]) for limit in rows.running_on("case_result", one["id"])]
+        wanted = {
+            "called": ([(one["agency_id"], one["arrive_by"])], []),
+            "arrived": ([], [(one["agency_id"], one["report_by"])]),
+        }
+        if (arriving, telling) != wanted.get(one["state"], ([], [])):
+            return one["id"], one["state"], arriving, telling
+    return None
+
+
+def _missing(case: Row, rows: Rows, reference: Reference) -> object:
+    """At most one list of what is missing waits, for the leg in whose time it was asked."""
+    waiting = [one for one in rows.missing if one["case_id"] == case["id"] and one["state"] == "asked"]
+    opened = {leg["id"] for leg in rows.legs_of(case) if leg["state"] in IN_HANDS}
+    fits = len(waiting) == case["missing_asked"] and all(one["leg_id"] in opened for one in waiting)
+    return not fits and waiting
+
+
+RULES = (
+    _one_holder,
+    _path,
+    _events,
+    _limit_of_each_leg,
+    _limit_of_the_whole,
+    _orders,
+    _requests,
+    _pauses,
+    _summonses,
+    _missing,
+)
 
 
 def check_change(before: Rows, after: Rows, *, case_id: int, actor: User, action: str, at: datetime) -> None:

@@ -215,6 +215,7 @@ class CaseMachine(RuleBasedStateMachine):
         """Who reported it, sits at a unit of its path or a desk it passed, or handles for an agency that had it."""
         names = {user.pk: name for name, user in self.world.people.items()}
         agencies = {leg.agency_id for leg in legs} | {case.desk_id}
+        agencies |= {one["agency_id"] for one in self.rows.summonses if one["case_id"] == case.pk}
         units = {leg.agency.unit_id for leg in legs} | {leg.desk.unit_id for leg in legs} | {case.desk.unit_id}
         units |= {pk for pk in case.place.values() if pk}
         grants = self.reference.grants

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0082_category_versions"),
+        ("cases", "0084_admissions"),
     ]
 
     operations = [

@@ -1,6 +1,7 @@
 """Rows of the cases room."""
 
 from apps.cases.models.admission import Admission, AdmissionQuerySet
+from apps.cases.models.asking import MissingList
 from apps.cases.models.cases import (
     Case,
     CaseEvent,
@@ -40,6 +41,7 @@ __all__ = [
     "Mediation",
     "MediationParty",
     "MediationSession",
+    "MissingList",
     "RoutingRule",
     "SavedFilter",
     "SchemeChoice",

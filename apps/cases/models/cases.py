@@ -132,6 +132,10 @@ class Case(ChainHead, Placed):
     enforcements_made = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="how often it was handed over to law enforcement"
     )
+    missing_asked = models.BooleanField(
+        default=False, db_default=False, help_text="what is missing was asked for and not supplied"
+    )
+    missing_lists_made = models.PositiveSmallIntegerField(default=0, db_default=0)
     whistled = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="how often agencies were called to the spot"
     )
@@ -148,6 +152,14 @@ class Case(ChainHead, Placed):
 
     reporter = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     worker = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    first_asked = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("首问责任人"),
+    )
     handler = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     handled_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -193,6 +205,16 @@ class Case(ChainHead, Placed):
                     fields=[column, "-closed_at", "-id"], condition=Q(open=False), name=f"cases_case_{column}_closed"
                 )
                 for column in ("district", "street", "community", "grid")
+            ),
+            models.Index(
+                fields=["first_asked", "due_at", "id"],
+                condition=Q(open=True, first_asked__isnull=False),
+                name="cases_case_first_asked_open",
+            ),
+            models.Index(
+                fields=["first_asked", "-closed_at", "-id"],
+                condition=Q(open=False, first_asked__isnull=False),
+                name="cases_case_first_asked_closed",
             ),
             models.Index(fields=["desk", "review_on"], condition=Q(state="suspended"), name="cases_case_desk_review"),
             models.Index(fields=["category", "-reported_at"], name="cases_case_category_recent"),

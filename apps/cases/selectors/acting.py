@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from apps.cases.actions import Action
 from apps.cases.choices import OrderOffice
-from apps.cases.matters import cards_of, open_orders_of, pause_asked_of, request_of
+from apps.cases.matters import cards_of, missing_asked_of, open_orders_of, pause_asked_of, request_of
 from apps.cases.models import Case, CaseEvent, StandardReply, Supervision
+from apps.cases.selectors.asking import heirs_of
 from apps.cases.selectors.detail import CaseDetail, case_seen_by
 from apps.cases.selectors.neighbours import neighbours_of
 from apps.cases.selectors.replies import replies_for
@@ -148,6 +149,15 @@ def _deciding_appeal(acting: Acting, seen: CaseDetail, user: "User", at: datetim
     acting.about = [f"{cards[one.step_id].holder.name}：{one.reason}" for one in appeals]
 
 
+def _transferring(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    acting.options["to"] = [(heir.username, heir.name or heir.username) for heir in heirs_of(seen.case)]
+
+
+def _supplying(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    asked = missing_asked_of(seen.case)
+    acting.about = list(asked.items) if asked is not None else []
+
+
 def _whistling(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
     unit = seen.case.community or seen.case.desk.unit
     acting.options["agencies"] = [(agency.code, agency.name) for agency in summons_targets(unit)]
@@ -167,6 +177,8 @@ FILLERS: dict[Action, Callable[[Acting, CaseDetail, "User", datetime], None]] = 
     Action.DECIDE_SUSPENSION: _deciding_suspension,
     Action.APPEAL: _appealing,
     Action.DECIDE_APPEAL: _deciding_appeal,
+    Action.TRANSFER: _transferring,
+    Action.SUPPLY: _supplying,
     Action.WHISTLE: _whistling,
     Action.RATE_SUMMONED: _rating_summoned,
 }

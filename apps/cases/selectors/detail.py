@@ -12,6 +12,7 @@ from apps.cases.matters import (
     dual_of,
     enforcements_of,
     mediations_of,
+    missing_of,
     orders_of,
     pause_asked_of,
     request_of,
@@ -29,6 +30,7 @@ from apps.cases.models import (
     ExtensionRequest,
     Leg,
     Mediation,
+    MissingList,
     Summons,
     Supervision,
     Suspension,
@@ -61,6 +63,7 @@ CASE_RELATED = (
     "handler",
     "supervisor",
     "reporter",
+    "first_asked",
     "worker",
     "merged_into",
     "district",
@@ -122,6 +125,11 @@ class CaseDetail:
     def request(self) -> ExtensionRequest | None:
         """The request for more time that waits for its decision."""
         return request_of(self.case)
+
+    @property
+    def missing(self) -> list[MissingList]:
+        """The lists of what was missing, the first first."""
+        return missing_of(self.case)
 
     @property
     def summonses(self) -> list[Summons]:

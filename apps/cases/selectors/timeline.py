@@ -247,6 +247,18 @@ def _spot_check(payload: Payload, at: datetime) -> str:
     return _("现场抽查未通过，重开交 %(agency)s") % {"agency": payload.get("agency", "")}
 
 
+def _ask_missing(payload: Payload, at: datetime) -> str:
+    return _("一次性告知所缺：%(items)s") % {"items": _("、").join(payload.get("items") or [])}
+
+
+def _supply(payload: Payload, at: datetime) -> str:
+    return _("已补正，限 %(due)s 前") % {"due": _when(payload.get("due"), at)}
+
+
+def _transfer(payload: Payload, at: datetime) -> str:
+    return _("首问由%(before)s移交%(heir)s") % {"before": payload.get("from", ""), "heir": payload.get("to", "")}
+
+
 def _whistle(payload: Payload, at: datetime) -> str:
     values = {"agencies": _("、").join(payload.get("agencies") or []), "due": _when(payload.get("due"), at)}
     return _("吹哨，请 %(agencies)s 于 %(due)s 前到场") % values
@@ -296,6 +308,9 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "decide_penalty": (_decide_penalty, "gavel", ""),
     "mediate": (_mediate, "messages", ""),
     "conclude_mediation": (_conclude_mediation, "heart-handshake", ""),
+    "ask_missing": (_ask_missing, "list-check", "near"),
+    "supply": (_supply, "checkup-list", ""),
+    "transfer": (_transfer, "arrows-exchange", ""),
     "whistle": (_whistle, "speakerphone", "near"),
     "arrive": (_arrive, "map-pin-check", ""),
     "report_result": (_report_result, "report", ""),

@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 
 from apps.cases import workflow
 from apps.cases.actions import UNVERSIONED, Action
+from apps.cases.capacities import By
 from apps.cases.choices import CASE_TOPIC
 from apps.cases.models import Case, CaseEvent, Leg
 from apps.cases.services import effects
 from apps.cases.services.alongside import keep_pace
+from apps.cases.services.asking import missing_follows
 from apps.cases.services.whistles import cancel_summonses
 from apps.cases.standing import own_leg, standing_of
-from apps.cases.workflow import LEG_ACTIONS, By, Transition
+from apps.cases.workflow import LEG_ACTIONS, Transition
 from apps.core.audit import append_event
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible, StaleVersion, WrongState
 from apps.core.outbox import enqueue
@@ -74,6 +76,8 @@ def perform(
     behalf = _on_behalf(step)
     details = behalf | effects.EFFECTS[step.row.action](step)
     keep_pace(step, state=before, desk_id=desk_id, holder_id=holder_id)
+    if case.missing_asked:
+        missing_follows(case, step.legs, at=at)
     if not case.open and case.summonses_open:
         cancel_summonses(case, at=at)
     if step.row.action not in UNVERSIONED:

@@ -7,15 +7,15 @@ from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from apps.cases.actions import Action
+from apps.cases.capacities import By
 from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
 from apps.cases.selectors.admissions import unadmitted
-from apps.cases.services import disputes, dual, enforcement, orders, spot, suspensions, whistles
+from apps.cases.services import asking, disputes, dual, enforcement, orders, spot, suspensions, whistles
 from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
 from apps.cases.services.reopening import take_up_again
-from apps.cases.workflow import By
 from apps.core.clock import local
 from apps.core.errors import Conflict, InvalidInput, WrongState
 from apps.deadlines.choices import Complexity, Stage
@@ -334,6 +334,9 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.DECIDE_PENALTY: enforcement.decide_penalty,
     Action.MEDIATE: disputes.mediate,
     Action.CONCLUDE_MEDIATION: disputes.conclude_mediation,
+    Action.ASK_MISSING: asking.ask_missing,
+    Action.SUPPLY: asking.supply,
+    Action.TRANSFER: asking.transfer,
     Action.WHISTLE: whistles.whistle,
     Action.ARRIVE: whistles.arrive,
     Action.REPORT_RESULT: whistles.report_result,

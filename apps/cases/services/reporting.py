@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from apps.cases.choices import CASE_TOPIC, LEG_SUBJECT, CaseState, LegState, Source, Urgency
+from apps.cases.choices import ASKED_SOURCES, CASE_TOPIC, LEG_SUBJECT, CaseState, LegState, Source, Urgency
 from apps.cases.models import Case, CaseEvent, Category, Leg
 from apps.cases.selectors.schemes import is_used
 from apps.cases.services.dual import is_beyond_a_worker, tell_department
@@ -118,6 +118,9 @@ def report_case(
     ``dual`` (双报, the same place) reports it as well to the department whose duty the category is, to its liaison with
     the community where there is one. What is found in the grid and no worker may settle on the spot is reported to such
     a liaison without being asked for.
+
+    Whoever enters what was asked at a window or on a line is its first-asked person (首问首办) and follows it to the
+    end.
 
     A repeat with the same ``client_id`` gives the first case. Raises ``InvalidInput`` when the place is outside every
     grid or outside what the actor may report for, when it ``occurred_at`` a time to come, for a caller written wrongly,
@@ -269,6 +272,7 @@ def _create(report: Report, place: dict[str, int | None], actor: "User", at: dat
         holder=desk,
         desk=desk,
         reporter=actor,
+        first_asked=actor if report.source in ASKED_SOURCES else None,
         worker_id=worker_id,
         occurred_at=report.occurred_at,
         reported_at=at,

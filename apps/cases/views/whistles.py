@@ -43,7 +43,7 @@ def whistles(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "chips": _chips(wanted),
         "size": size,
-        "choices": None if wanted.mine else filter_choices(user),
+        "choices": None if wanted.mine else filter_choices(user, on=clock.today()),
     }
     if show == AGENCIES:
         context["records"] = reading.agency_records(user, wanted, since=at - LOOKED_BACK, at=at)

@@ -11,7 +11,7 @@ import apps.organisation.models
 class Migration(migrations.Migration):
     dependencies = [
         ("grid", "0003_announce_permission"),
-        ("organisation", "0002_append_only"),
+        ("organisation", "0110_enforcing_agencies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
