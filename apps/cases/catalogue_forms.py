@@ -165,6 +165,22 @@ class ChangeRuleForm(WhyForm):
         return Targets(given["lead"], tuple(given["assisting"]), given["fallback"])
 
 
+class RulingForm(ChangeRuleForm):
+    """Whose duty a category is to be."""
+
+    field_order = ["lead", "assisting", "because"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        del self.fields["effective_from"]
+        del self.fields["fallback"]
+        self.fields["lead"].required = True
+
+    def targets(self) -> Targets:
+        """Whom it names."""
+        return Targets(self.cleaned_data["lead"], tuple(self.cleaned_data["assisting"]))
+
+
 class AddRuleForm(ChangeRuleForm):
     """What a rule is for, and whom it names."""
 

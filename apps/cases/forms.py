@@ -206,6 +206,9 @@ class ActionForm(forms.Form):
             self.fields["assisting"] = forms.MultipleChoiceField(
                 label=_("协办单位"), choices=choices, required=False, widget=forms.CheckboxSelectMultiple
             )
+            self.fields["unclear"] = forms.BooleanField(
+                label=_("职责不明"), required=False, help_text=_("由托底单位先办，并请区中心裁定由谁负责。")
+            )
         if action in WEIGHED:
             self.fields["complexity"] = forms.ChoiceField(
                 label=_("复杂程度"), choices=Complexity.choices, required=False, help_text=_("时限按复杂程度计算。")

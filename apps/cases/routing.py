@@ -89,6 +89,11 @@ def decide(rules: "Sequence[RoutingRule]", resolve: Callable[[str], list[Agency]
             helpers = [found[0] for target in rule.assisting if (found := resolve(target))]
             unique = {agency.pk: agency for agency in helpers if agency.pk != leads[0].pk}
             return Decision(rule, leads, list(unique.values()), fallback=False)
+    return stand_in(rules, resolve)
+
+
+def stand_in(rules: "Sequence[RoutingRule]", resolve: Callable[[str], list[Agency]]) -> Decision | None:
+    """The first rule in order whose fallback is there."""
     for rule in rules:
         stand_ins = resolve(rule.fallback) if rule.fallback else []
         if stand_ins:
@@ -100,7 +105,18 @@ def decided(
     rules: "Sequence[RoutingRule]", candidates: Sequence[Agency], place: Mapping[str, int | None]
 ) -> Decision | None:
     """The decision of rules in their order among candidates in the order of preference, for a case at ``place``."""
-    return decide(rules, lambda target: [agency for agency in candidates if means(target, agency, place)])
+    return decide(rules, _among(candidates, place))
+
+
+def fallen_back(
+    rules: "Sequence[RoutingRule]", candidates: Sequence[Agency], place: Mapping[str, int | None]
+) -> Decision | None:
+    """Who acts first among candidates where nobody's duty is clear, whatever leads the rules name."""
+    return stand_in(rules, _among(candidates, place))
+
+
+def _among(candidates: Sequence[Agency], place: Mapping[str, int | None]) -> Callable[[str], list[Agency]]:
+    return lambda target: [agency for agency in candidates if means(target, agency, place)]
 
 
 def means(target: str, agency: Agency, place: Mapping[str, int | None]) -> bool:

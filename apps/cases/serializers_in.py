@@ -119,6 +119,9 @@ class ActionSerializer(serializers.Serializer[Any]):
     complexity = serializers.ChoiceField(
         choices=Complexity.choices, required=False, help_text="of register and dispatch: what the limits go by"
     )
+    unclear = serializers.BooleanField(
+        required=False, help_text="of dispatch: nobody's duty is clear, so to the fallback agency; opens a ruling"
+    )
     passed = serializers.BooleanField(required=False)
     until = UntilField(required=False)
     promised = serializers.DateField(

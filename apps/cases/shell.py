@@ -13,6 +13,7 @@ from apps.cases.selectors import Wanted, case_page, desks_of
 from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
 from apps.cases.selectors.desks import DESKS, routes_at
+from apps.cases.selectors.rulings import waiting_rulings
 from apps.cases.selectors.screenings import oversees, to_file
 from apps.cases.selectors.spot import checks_for
 from apps.cases.selectors.waiting import (
@@ -30,6 +31,7 @@ from apps.core.search import PER_PROVIDER, SearchHit, register_search
 from apps.core.waiting import WaitingItem, register_waiting
 from apps.deadlines import rulebook
 from apps.grid.manage_tabs import OverviewLine, register_lines, register_tab
+from apps.grid.models import UnitKind
 from apps.grid.overlays import MOST_POINTS, MapPoint, register_overlay
 from apps.grid.permissions import Permission
 from apps.grid.placed import place_at
@@ -52,6 +54,8 @@ def waiting_cases(user: "User") -> Iterator[WaitingItem]:
     """What stands on the user's desks and in the hands of the user's agencies."""
     desks = desks_of(user)
     yield from _matters(user, desks)
+    if any(desk.unit.kind == UnitKind.DISTRICT for desk in desks):
+        yield from _rulings(user)
     yield from _returns(user)
     legs = legs_in_hand(user) if desks or agency_ids_of(user) else []
     cases = held_by(desks)
@@ -85,6 +89,20 @@ def waiting_cases(user: "User") -> Iterator[WaitingItem]:
             started_at=started_at(case),
             left=look.left,
             card=case.card,
+        )
+
+
+def _rulings(user: "User") -> Iterator[WaitingItem]:
+    """Duties to rule on at the district's desk."""
+    for ruling in waiting_rulings(user):
+        yield WaitingItem(
+            title=ruling.category.label,
+            place=ruling.agency.name,
+            due_at=None,
+            url=reverse("cases:ruling", args=[ruling.pk]),
+            kind=_("裁定职责"),
+            icon="scale",
+            started_at=ruling.opened_at,
         )
 
 

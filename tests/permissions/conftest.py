@@ -11,7 +11,7 @@ from django.db import transaction
 
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
-from apps.cases.models import Admission, Mediation, RoutingRule, ScreeningPeriod, SpotDraw
+from apps.cases.models import Admission, DutyRuling, Mediation, RoutingRule, ScreeningPeriod, SpotDraw
 from apps.cases.services import categories
 from apps.cases.services.desk import add_reply
 from apps.cases.services.screenings import open_periods
@@ -104,6 +104,14 @@ def fill(office: Office) -> Ground:
         because="改名",
         at=world.at,
     )
+    ruling = DutyRuling.objects.create(
+        district=world.unit("district"),
+        category=world.category,
+        case=case,
+        agency=world.centre("street"),
+        opened_by=world["district"],
+        opened_at=world.at,
+    )
     admission = Admission.objects.create(
         unit=world.unit("community 0 0"),
         category=world.category,
@@ -114,6 +122,7 @@ def fill(office: Office) -> Ground:
     )
     marks = {
         "admission": admission.pk,
+        "ruling": ruling.pk,
         "rule": RoutingRule.objects.get(category=world.category).pk,
         "category_version": version.pk,
         "reply": reply.pk,

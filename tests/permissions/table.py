@@ -127,6 +127,9 @@ organisation:changes GET /manage/{unit}/changes/                     302 404 200
 cases:catalogue GET /manage/{unit}/catalogue/                                              302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
 cases:catalogue-export GET /manage/{unit}/catalogue/export/                                302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
 cases:category GET /manage/{unit}/catalogue/category/{category}/                           302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
+cases:rulings GET /rulings/ 302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:ruling GET /rulings/{ruling}/ 302 403 404 404 403 403 403 403 403 403 403 403 403 404 403
+cases:ruling POST /rulings/{ruling}/ 302 403 404 404 403 403 403 403 403 403 403 403 403 404 403
 cases:admission GET /manage/{unit}/catalogue/admission/ 302 404 200 200 200 404 200 200 200 200 200 404 404 404 404
 cases:admit GET /manage/{unit}/catalogue/admission/admit/ 302 404 403 403 403 404 403 403 200 403 403 404 404 404 404
 cases:admit POST /manage/{unit}/catalogue/admission/admit/ 302 404 403 403 403 404 403 403 422 403 403 404 404 404 404

@@ -17,6 +17,7 @@ from apps.cases.models.dual import DualReport
 from apps.cases.models.enforcement import Enforcement
 from apps.cases.models.orders import ExtensionRequest, Supervision
 from apps.cases.models.routing import RoutingRule
+from apps.cases.models.rulings import DutyRuling, DutyRulingQuerySet
 from apps.cases.models.screenings import ScreeningPeriod, ScreeningReturn
 from apps.cases.models.spot import SpotCheck, SpotDraw, SpotShare
 from apps.cases.models.suspensions import Suspension
@@ -34,6 +35,8 @@ __all__ = [
     "CategoryQuerySet",
     "CategoryVersion",
     "DualReport",
+    "DutyRuling",
+    "DutyRulingQuerySet",
     "Enforcement",
     "ExtensionRequest",
     "Leg",

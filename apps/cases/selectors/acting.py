@@ -195,6 +195,7 @@ def _fill_targets(acting: Acting, at: datetime) -> None:
     targets = dispatch_targets(case.desk).filter(~Q(kind=AgencyKind.CENTRE) | here)
     suggestion = suggest(case, at=at)
     acting.suggested = suggestion.agency if suggestion else None
+    acting.typed["unclear"] = suggestion is not None and suggestion.fallback
     acting.typed["assisting"] = [agency.code for agency in suggestion.assisting] if suggestion else []
     chosen = acting.suggested.pk if acting.suggested else None
     acting.targets = sorted(targets.order_by("kind", "id"), key=lambda agency: agency.pk != chosen)

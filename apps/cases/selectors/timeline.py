@@ -81,8 +81,12 @@ def _dispatch(payload: Payload, at: datetime) -> str:
     helpers = payload.get("assisting") or []
     if helpers:
         values["helpers"] = _("、").join(helpers)
-        return _("派遣 %(agency)s，%(helpers)s 协办，限 %(due)s 前") % values + _weighed(payload)
-    return _("派遣 %(agency)s，限 %(due)s 前") % values + _weighed(payload)
+        return _("派遣 %(agency)s，%(helpers)s 协办，限 %(due)s 前") % values + _weighed(payload) + _unclear(payload)
+    return _("派遣 %(agency)s，限 %(due)s 前") % values + _weighed(payload) + _unclear(payload)
+
+
+def _unclear(payload: Payload) -> str:
+    return _("，职责不明，请区中心裁定") if payload.get("unclear") else ""
 
 
 def _accept(payload: Payload, at: datetime) -> str:

@@ -122,6 +122,7 @@ def _take(
                 raise InvalidInput(_("没有可建议的单位，请单独选择。"))
             given["agency"] = suggestion.agency.code if suggestion else ""
             given["assisting"] = [helper.code for helper in suggestion.assisting] if suggestion else []
+            given["unclear"] = suggestion is not None and suggestion.fallback
             said = _("派给%(agency)s") % {"agency": suggestion.agency.name} if suggestion else said
     moved = perform(number=one.number, action=action, actor=actor, at=at, version=one.version, note=note, **given)
     return Outcome(moved.number, moved.title, True, said)

@@ -16,6 +16,7 @@ from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
 from apps.cases.services.reopening import take_up_again
+from apps.cases.services.rulings import open_ruling
 from apps.core.clock import local
 from apps.core.errors import Conflict, InvalidInput, WrongState
 from apps.deadlines.choices import Complexity, Stage
@@ -121,6 +122,9 @@ def dispatch(step: "Step") -> Details:
             role=role,
         )
     case.state, case.dispatched_at = CaseState.DISPATCHED, step.at
+    if step.given.get("unclear"):
+        open_ruling(case, lead, actor=step.actor, at=step.at)
+        said["unclear"] = True
     return {
         "agency": lead.name,
         "agency_code": lead.code,

@@ -108,6 +108,22 @@ def change_rule(
     return _open(_draft(matters, targets, effective_from, last_day), actor=actor, because=because, at=at)
 
 
+def succeed(
+    *, actor: "User", matters: Matters, targets: Targets, effective_from: date, because: str, at: datetime
+) -> RoutingRule:
+    """A rule for the matters from a day on, in the place of whichever there is or is to come for the very same ones.
+
+    For services that checked the right, the day and the targets themselves, under ``LOCK`` and in a transaction.
+    """
+    rule = _draft(matters, targets, effective_from, None)
+    while (other := _rival(rule)) is not None:
+        if other.ended_at is not None:
+            rule.effective_from = (other.effective_to or effective_from) + timedelta(days=1)
+        else:
+            _close(other, effective_from - timedelta(days=1), actor=actor, because=because, at=at)
+    return _open(rule, actor=actor, because=because, at=at)
+
+
 @transaction.atomic
 def end_rule(*, actor: "User", rule_id: int, last_day: date, because: str, at: datetime) -> RoutingRule:
     """Let a rule end with ``last_day``, today at the earliest; one that has yet to begin is withdrawn, and the one that

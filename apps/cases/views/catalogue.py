@@ -223,7 +223,7 @@ def answer(
         except DomainError as error:
             if error.status in (403, 404):
                 raise
-            _take_errors(form, error)
+            take_errors(form, error)
         else:
             messages.success(request, done)
             return redirect(back)
@@ -231,7 +231,7 @@ def answer(
     return render(request, "cases/catalogue/form.html", context, status=422 if form.errors else 200)
 
 
-def _take_errors(form: forms.Form, error: DomainError) -> None:
+def take_errors(form: forms.Form, error: DomainError) -> None:
     """Show a refusal at the fields it names, else above the form."""
     for name, texts in error.fields.items():
         for text in texts:
