@@ -25,6 +25,19 @@ class Action(StrEnum):
     RESUME = "resume"
     ASK_SUSPENSION = "ask_suspension"
     DECIDE_SUSPENSION = "decide_suspension"
+    PROPOSE_SPECIAL = "propose_special"
+    LIST_SPECIAL = "list_special"
+    DECLINE_SPECIAL = "decline_special"
+    RECORD_CONTROL = "record_control"
+    UNLIST = "unlist"
+    TABLE = "table"
+    RECORD_DECISION = "record_decision"
+    RESOLVE_ITEM = "resolve_item"
+    LIST_HAZARD = "list_hazard"
+    ACCEPT_HAZARD = "accept_hazard"
+    PUBLISH = "publish"
+    EDIT_PUBLICATION = "edit_publication"
+    WITHHOLD = "withhold"
     EXTEND = "extend"
     ASK_EXTENSION = "ask_extension"
     DECIDE_EXTENSION = "decide_extension"
@@ -70,6 +83,19 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.RESUME: _("恢复"),
     Action.ASK_SUSPENSION: _("申请挂起"),
     Action.DECIDE_SUSPENSION: _("批复挂起"),
+    Action.PROPOSE_SPECIAL: _("提请列入专案"),
+    Action.LIST_SPECIAL: _("列入专案清单"),
+    Action.DECLINE_SPECIAL: _("不列入专案"),
+    Action.RECORD_CONTROL: _("记录管控"),
+    Action.UNLIST: _("移出专案清单"),
+    Action.TABLE: _("提交联席会议"),
+    Action.RECORD_DECISION: _("记录会议决定"),
+    Action.RESOLVE_ITEM: _("办结议题"),
+    Action.LIST_HAZARD: _("挂牌督办"),
+    Action.ACCEPT_HAZARD: _("验收摘牌"),
+    Action.PUBLISH: _("公示"),
+    Action.EDIT_PUBLICATION: _("改公示用语"),
+    Action.WITHHOLD: pgettext_lazy("action", "不予公示"),
     Action.EXTEND: _("延期"),
     Action.ASK_EXTENSION: _("申请延期"),
     Action.DECIDE_EXTENSION: _("批复延期"),

@@ -1,7 +1,8 @@
 """What a case tells people and hears from its limits: notices of its events, and cards set by the ladder."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
@@ -19,7 +20,9 @@ from apps.cases.choices import (
     LegState,
 )
 from apps.cases.following import FOLLOWED, STEPS
+from apps.cases.hard_announce import CONTROL, HARD_ANSWERS, HARD_WORDS
 from apps.cases.models import Case, CaseEvent, DualReport, Leg, Summons, Supervision, Whistle
+from apps.cases.notice_words import NOTE, Payload, Words, people_of
 from apps.cases.reviews import REVIEW, REVIEW_TITLE
 from apps.cases.services.screenings import MISSING
 from apps.cases.services.spot import DRAWN, DRAWN_TITLE
@@ -34,33 +37,17 @@ from apps.notices import kinds, texts
 from apps.notices.choices import Group
 from apps.notices.services import Draft, send
 from apps.organisation.models import Agency, AgencyKind
-from apps.organisation.selectors import agency_people, leaders_of, supervising_centre
+from apps.organisation.selectors import leaders_of, supervising_centre
 from apps.organisation.services import grants_in_force
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-Payload = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Title and body of an event's notice, its name and group among the preferences, its look, its urgency."""
-
-    title: str
-    body: str
-    label: str
-    group: Group
-    icon: str = "bell"
-    tone: str = "plain"
-    urgent: bool = False
-
-
 LIMIT = _("时限 %(due)s。")
-NOTE = _("%(note)s")
 ITEMS = _("所缺：%(items)s")
 WORDS = {
+    **HARD_WORDS,
     "report": Words(_("新案件待受理：%(subject)s"), LIMIT, _("新案件待受理"), Group.DISPATCHED, "inbox"),
     "direct": Words(
         _("直报，请立即受理：%(subject)s"), LIMIT, _("直报案件"), Group.DISPATCHED, "broadcast", urgent=True
@@ -189,6 +176,8 @@ def _draft(case: Case, event: CaseEvent, kind: str, recipients: Iterable[int]) -
         params["items"] = "、".join(payload["items"])
     if kind == "followed":
         params["step"] = texts.text(STEPS[event.action])
+    if body == CONTROL:
+        params["until"] = texts.day(date.fromisoformat(payload["until"]))
     return Draft(
         recipients=frozenset(recipients),
         kind=f"case.{kind}",
@@ -205,23 +194,23 @@ def _who(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
     """The kind of notice an event causes, and the ids of those it is for."""
     payload, action = event.payload or {}, event.action
     if action == "report" and case.direct:
-        return "direct", _people(case.desk)
+        return "direct", people_of(case.desk)
     if action in {"report", Action.ESCALATE, Action.REOPEN}:
-        return action, _people(case.desk)
+        return action, people_of(case.desk)
     if action in {Action.DISPATCH, Action.HAND_OVER}:
         return action, _offered(case)
     if action in {Action.DECIDE_PENALTY, Action.CONCLUDE_MEDIATION}:
-        return action, _people(case.desk)
+        return action, people_of(case.desk)
     if action == Action.RETURN:
-        return action, _people(case.desk) if payload.get("role") == LegRole.LEAD else ()
+        return action, people_of(case.desk) if payload.get("role") == LegRole.LEAD else ()
     if action in {Action.FEEDBACK, Action.SETTLE} and event.to_state == "handled":
         return "handled", _verifiers(case, event.at) if event.from_state != event.to_state else ()
     if action == Action.VERIFY and payload.get("passed"):
-        return "verified", _people(case.desk)
+        return "verified", people_of(case.desk)
     if action in {Action.VERIFY, Action.REWORK}:
-        return "rework", _people(case.holder) if case.holder else ()
+        return "rework", people_of(case.holder) if case.holder else ()
     if action in {Action.SUPERVISE, Action.WITHDRAW, Action.SUSPEND, Action.RESUME}:
-        return action, _people(case.holder) if case.holder else ()
+        return action, people_of(case.holder) if case.holder else ()
     if action in ANSWERS:
         return ANSWERS[action](case, payload)
     if action in {Action.CLOSE, Action.REFUSE, Action.MERGE}:
@@ -235,7 +224,7 @@ def _missing_asked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
 
 
 def _supplied(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
-    return "supply", _people(case.desk)
+    return "supply", people_of(case.desk)
 
 
 def _transferred(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
@@ -246,25 +235,25 @@ def _passed_over(case: Case) -> set[int]:
     """The people at the street's and the community's desk, which a direct report leaves out but not uninformed."""
     units = [pk for pk in (case.street_id, case.community_id) if pk]  # type: ignore[attr-defined]
     desks = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=units).select_related("unit")
-    return {person for desk in desks for person in _people(desk)}
+    return {person for desk in desks for person in people_of(desk)}
 
 
 def _told(case: Case, at: "datetime") -> set[int]:
     """Of a dual report: the department's liaison, or where it has none its people, and the grid's leaders."""
     told = DualReport.objects.select_related("agency__unit").get(case=case)
-    department = {told.liaison_id} if told.liaison_id else _people(told.agency)  # type: ignore[attr-defined]
+    department = {told.liaison_id} if told.liaison_id else people_of(told.agency)  # type: ignore[attr-defined]
     leaders = grants_in_force(clock.local(at).date()).filter(role=Role.GRID_LEADER, unit_id=case.grid_id or 0)
     return department | set(leaders.values_list("user_id", flat=True))
 
 
 def _acknowledged(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
-    return "acknowledge", {*_people(case.desk), *([case.reporter_id] if case.reporter_id else [])}
+    return "acknowledge", {*people_of(case.desk), *([case.reporter_id] if case.reporter_id else [])}
 
 
 def _whistled(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     """Everybody of the agencies that this whistle calls."""
     called = Agency.objects.filter(pk__in=_called(case, whistle__number=payload["whistle"])).select_related("unit")
-    return "whistle", {person for agency in called for person in _people(agency)}
+    return "whistle", {person for agency in called for person in people_of(agency)}
 
 
 def _called(case: Case, **which: Any) -> Iterable[int]:
@@ -277,7 +266,7 @@ def _to_the_whistler(kind: str) -> Callable[[Case, Payload], tuple[str, Iterable
     def who(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
         blown = list(Whistle.objects.filter(case=case).select_related("desk__unit"))
         desks = {whistle.desk for whistle in blown}
-        people = {person for desk in desks for person in _people(desk)}
+        people = {person for desk in desks for person in people_of(desk)}
         return kind, people | {whistle.blown_by_id for whistle in blown}  # type: ignore[attr-defined]
 
     return who
@@ -285,17 +274,17 @@ def _to_the_whistler(kind: str) -> Callable[[Case, Payload], tuple[str, Iterable
 
 def _summoned_rated(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     rated = Agency.objects.filter(pk__in=_called(case), name=payload["agency"]).select_related("unit").first()
-    return "rate_summoned", _people(rated) if rated else ()
+    return "rate_summoned", people_of(rated) if rated else ()
 
 
 def _present(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
-    return "presence", _people(case.desk)
+    return "presence", people_of(case.desk)
 
 
 def _replied(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     """Whoever ordered it, and the centre through which the order went out."""
     order = Supervision.objects.select_related("centre__unit").get(case=case, number=payload["order"])
-    return "reply", {order.ordered_by_id, *_people(order.centre)}
+    return "reply", {order.ordered_by_id, *people_of(order.centre)}
 
 
 def _asked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
@@ -303,12 +292,12 @@ def _asked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
 
 
 def _extended(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
-    people = {payload["asked_by"], *(_people(case.holder) if case.holder else ())}
+    people = {payload["asked_by"], *(people_of(case.holder) if case.holder else ())}
     return "extension_approved" if payload["approved"] else "extension_refused", people
 
 
 def _pause_decided(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
-    people = {payload["asked_by"], *(_people(case.holder) if case.holder else ())}
+    people = {payload["asked_by"], *(people_of(case.holder) if case.holder else ())}
     return "suspension_approved" if payload["approved"] else "suspension_refused", people
 
 
@@ -324,22 +313,23 @@ def _ruled(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     """Whoever got the card, its head, and the district."""
     involved = Agency.objects.filter(pk__in=[pk for pk in (payload["holder"], payload["head"]) if pk])
     district = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id=case.district_id)  # type: ignore[attr-defined]
-    people = {person for agency in (involved | district).select_related("unit") for person in _people(agency)}
+    people = {person for agency in (involved | district).select_related("unit") for person in people_of(agency)}
     return "appeal_upheld" if payload["upheld"] else "appeal_rejected", people
 
 
 def _deciders(case: Case, payload: Payload) -> Iterable[int]:
     """Those at the desk asked to decide; where there is none, the district's leaders."""
     decider = Agency.objects.select_related("unit").filter(pk=payload["decider"] or 0).first()
-    return _people(decider) if decider else leaders_of(case.district_id).values_list("pk", flat=True)  # type: ignore[attr-defined]
+    return people_of(decider) if decider else leaders_of(case.district_id).values_list("pk", flat=True)  # type: ignore[attr-defined]
 
 
 def _spot_checked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     """What does not hold: the desk that takes it up again, and whoever had settled it."""
-    return "spot_failed", () if payload["passed"] else {payload["settler"], *_people(case.desk)}
+    return "spot_failed", () if payload["passed"] else {payload["settler"], *people_of(case.desk)}
 
 
 ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
+    **HARD_ANSWERS,
     Action.REPLY: _replied,
     Action.ASK_EXTENSION: _asked,
     Action.DECIDE_EXTENSION: _extended,
@@ -360,24 +350,20 @@ ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
 }
 
 
-def _people(agency: Agency) -> set[int]:
-    return set(agency_people(agency).order_by().values_list("pk", flat=True))
-
-
 def _offered(case: Case) -> set[int]:
     """Everybody at the agencies to whom the case is on offer."""
     people: set[int] = set()
     for leg in Leg.objects.filter(case=case, state=LegState.OFFERED).select_related("agency__unit"):
-        people |= _people(leg.agency)
+        people |= people_of(leg.agency)
     return people
 
 
 def _verifiers(case: Case, at: "datetime") -> set[int]:
     """The grid's workers of the day; where the place has no grid, the desk."""
     if case.grid_id is None:
-        return _people(case.desk)
+        return people_of(case.desk)
     workers = grants_in_force(clock.local(at).date()).filter(role=Role.WORKER, unit_id=case.grid_id)
-    return set(workers.values_list("user_id", flat=True)) or _people(case.desk)
+    return set(workers.values_list("user_id", flat=True)) or people_of(case.desk)
 
 
 @transaction.atomic

@@ -39,6 +39,12 @@ class By(StrEnum):
     """Somebody of an agency that arrived and has not told the result."""
     WHISTLER = "whistler"
     """Whoever called agencies to the spot, or sits at the desk for which it was done, while one is not rated."""
+    DISTRICT = "district"
+    """Somebody with a right on the very district the case lies in."""
+    RESPONSIBLE = "responsible"
+    """The agency or the leader who answers for a case on the special list."""
+    CONVENER = "convener"
+    """The centre of the case's street or district: of the one on whose joint meeting's list the case stands, if any."""
     COVERING = "covering"
     """Anybody whose scope covers the case."""
 
@@ -59,6 +65,9 @@ BY_LABELS: dict[By, Promise] = {
     By.SUMMONED: _("被吹哨、未到场的单位"),
     By.ON_SPOT: _("已到场、未报告结果的单位"),
     By.WHISTLER: _("吹哨人或其工作站"),
+    By.DISTRICT: _("区级有此权限的人员"),
+    By.RESPONSIBLE: _("专案的责任单位或责任领导"),
+    By.CONVENER: _("召集联席会议的中心"),
     By.COVERING: _("辖区包含该案的人员"),
 }
 
@@ -94,6 +103,20 @@ class Fact(StrEnum):
     """What is missing was asked for and has not been supplied."""
     DUAL_WAITING = "dual_waiting"
     """A department was told as well and has not taken note yet."""
+    SPECIAL = "special"
+    """It stands on the district's special list."""
+    SPECIAL_ASKED = "special_asked"
+    """It is proposed for the special list and waits for the decision."""
+    TABLED = "tabled"
+    """It stands on the list of a joint meeting and is not resolved."""
+    HAZARD = "hazard"
+    """It is publicly listed as a major hazard and not accepted yet."""
+    TO_PUBLISH = "to_publish"
+    """Its result has a publication, whatever became of it."""
+    PUBLISHED = "published"
+    """Its result is published."""
+    WITHHELD = "withheld"
+    """Its result is withheld from the public."""
     SPOT_WAITING = "spot_waiting"
     """It was settled on the spot and drawn for a spot check that has not been made."""
 
@@ -113,6 +136,13 @@ FACT_LABELS: dict[Fact, Promise] = {
     Fact.FOLLOWED: _("有首问责任人"),
     Fact.MISSING_ASKED: _("待补正"),
     Fact.DUAL_WAITING: _("双报待签收"),
+    Fact.SPECIAL: _("在专案清单上"),
+    Fact.SPECIAL_ASKED: _("已提请列入专案"),
+    Fact.TABLED: _("在联席会议清单上"),
+    Fact.HAZARD: _("挂牌督办中"),
+    Fact.TO_PUBLISH: _("有结果公示"),
+    Fact.PUBLISHED: _("结果已公示"),
+    Fact.WITHHELD: _("结果不予公示"),
     Fact.SPOT_WAITING: _("待抽查"),
 }
 
@@ -133,6 +163,8 @@ INPUT_LABELS: dict[str, Promise] = {
     "decided_on": _("决定日期"),
     "held_at": _("调解时间"),
     "agreed": _("是否达成协议"),
+    "level": _("挂牌级别"),
+    "party": _("整改责任单位"),
     "present": _("是否在场"),
     "missing": _("所缺材料或信息"),
     "to": _("移交给"),

@@ -284,11 +284,73 @@ class SummonsState(models.TextChoices):
     CANCELLED = "ended", pgettext_lazy("summons", "随案结束")
 
 
+class SpecialState(models.TextChoices):
+    """Where an entry of the special list stands."""
+
+    PROPOSED = "proposed", pgettext_lazy("special list", "待列入")
+    DECLINED = "declined", pgettext_lazy("special list", "未列入")
+    LAPSED = "lapsed", pgettext_lazy("special list", "已失效")
+    LISTED = "listed", pgettext_lazy("special list", "在册")
+    REMOVED = "removed", pgettext_lazy("special list", "已移出")
+    CLOSED = "closed", pgettext_lazy("special list", "随案办结")
+
+
+class WhyTabled(models.TextChoices):
+    """Why a case stands on the list of a joint meeting."""
+
+    SPECIAL = "special", pgettext_lazy("why tabled", "专案")
+    LADDER = "ladder", pgettext_lazy("why tabled", "严重超时")
+    SUSPENDED = "suspended", pgettext_lazy("why tabled", "挂起")
+    RETURNED = "returned", pgettext_lazy("why tabled", "两次退回")
+    OVERDUE = "overdue", pgettext_lazy("why tabled", "超时红牌")
+    BACK = "back", pgettext_lazy("why tabled", "上次未解决")
+    HAND = "hand", pgettext_lazy("why tabled", "提交研究")
+
+
+class ItemState(models.TextChoices):
+    """Where an item of a joint meeting stands."""
+
+    LISTED = "listed", pgettext_lazy("meeting item", "待议")
+    DECIDED = "decided", pgettext_lazy("meeting item", "待落实")
+    RESOLVED = "resolved", pgettext_lazy("meeting item", "已办结")
+    BACK = "back", pgettext_lazy("meeting item", "转入下次")
+    ENDED = "ended", pgettext_lazy("meeting item", "随案办结")
+
+
+class HazardLevel(models.TextChoices):
+    """At which level a major hazard is listed."""
+
+    CITY = "city", pgettext_lazy("hazard", "市级挂牌")
+    DISTRICT = "district", pgettext_lazy("hazard", "区级挂牌")
+    STREET = "street", pgettext_lazy("hazard", "街镇级挂牌")
+
+
+class Publicity(models.TextChoices):
+    """Where the publication of a closed case stands."""
+
+    HELD = "held", pgettext_lazy("publication", "待审看")
+    WAITING = "waiting", pgettext_lazy("publication", "待公示")
+    PUBLISHED = "published", pgettext_lazy("publication", "已公示")
+    WITHHELD = "withheld", pgettext_lazy("publication", "不予公示")
+    TAKEN_DOWN = "taken_down", pgettext_lazy("publication", "随重开撤下")
+
+
+class HowSettled(models.TextChoices):
+    """How a published matter was settled."""
+
+    SPOT = "spot", pgettext_lazy("publication", "当场处置")
+    HANDLED = "handled", pgettext_lazy("publication", "派遣处置")
+
+
+# Matters about persons (disputes, public services, social management): nothing of them is published unseen.
+LOOKED_OVER = ("gridgov:event:D", "gridgov:event:P", "gridgov:event:S")
+
 # By these names the rooms below know what hangs on a case and which limit is whose.
 CASE_TARGET = "case"
 LEG_SUBJECT = "case_leg"
 CASE_TOPIC = "case-event"
 SPOT_DRAW = "spot_draw"  # the event of being drawn for a spot check
+MEETING_TOPIC = "joint-meeting"
 REVEAL = "reveal"  # the event of showing a reporter in full
 WHOLE_SUBJECT = "case"
 ORDER_SUBJECT = "case_supervision"

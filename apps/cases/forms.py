@@ -11,6 +11,7 @@ from apps.cases.choices import INTAKE_SOURCES, Callback, Evidence, Source, Urgen
 from apps.cases.dispute_forms import dispute_fields, take_parties
 from apps.cases.enforcement_forms import enforcement_fields
 from apps.cases.form_parts import day_field, yes_no
+from apps.cases.hard_forms import hard_fields
 from apps.cases.models import Case, Category
 from apps.cases.workflow import Transition
 from apps.core.clock import SHANGHAI
@@ -45,6 +46,12 @@ NOTE_HELP = {
     Action.SUPERVISE: _("写明要求办成什么。"),
     Action.ASK_EXTENSION: _("写明为何需要更多时间。"),
     Action.DECIDE_EXTENSION: _("不批准时须写明理由。"),
+    Action.PROPOSE_SPECIAL: _("写明历史成因、已做的工作和目前的困难。"),
+    Action.LIST_SPECIAL: _("写明为何须区级专案管控。"),
+    Action.ACCEPT_HAZARD: _("写明谁验收、隐患是否消除；摘牌后案件才能结案。"),
+    Action.TABLE: _("写明难在哪里、要会议解决什么。"),
+    Action.RESOLVE_ITEM: _("写明如何解决；办结后不再转入下次会议。"),
+    Action.RECORD_CONTROL: _("写明这一次做了什么、情况如何。"),
     Action.APPEAL: _("写明为何不应发牌，可附照片为证。"),
     Action.MEDIATE: _("写明各方说法和商定的事项；不写证件号码。"),
     Action.CONCLUDE_MEDIATION: _("达成协议的写协议内容，调解不成的写原因。"),
@@ -59,6 +66,16 @@ NOTE_LABELS = {
     Action.SUSPEND: _("挂起理由"),
     Action.ASK_SUSPENSION: _("挂起理由"),
     Action.DECIDE_SUSPENSION: _("批复意见"),
+    Action.LIST_SPECIAL: _("列入理由"),
+    Action.PROPOSE_SPECIAL: _("提请理由"),
+    Action.RECORD_CONTROL: _("管控情况"),
+    Action.UNLIST: _("移出理由"),
+    Action.TABLE: _("提交理由"),
+    Action.LIST_HAZARD: _("隐患和整改要求"),
+    Action.ACCEPT_HAZARD: _("验收意见"),
+    Action.WITHHOLD: _("不予公示的理由"),
+    Action.RECORD_DECISION: _("会议决定"),
+    Action.RESOLVE_ITEM: _("办结情况"),
     Action.SUPERVISE: _("督办要求"),
     Action.REPLY: _("答复"),
     Action.ASK_EXTENSION: _("延期理由"),
@@ -160,6 +177,7 @@ class ActionForm(forms.Form):
         initial = {"into": into, "complexity": complexity} | (typed or {}) | {"version": version}
         super().__init__(data, files, initial=initial)
         self.row = row
+        self.options = options or {}
         self._add_choices(options or {})
         self._add_inputs(targets, suggested, options or {})
         self.fields.update(enforcement_fields(row.action, targets))
@@ -253,6 +271,7 @@ class ActionForm(forms.Form):
         elif action is Action.RATE:
             self.fields["solved"] = yes_no(_("问题解决了吗"), _("解决了"), _("没有解决"))
             self.fields["satisfied"] = yes_no(_("满意吗"), _("满意"), _("不满意"))
+        self.fields |= hard_fields(action, targets, self.options)
 
     def _add_whistle(self, agencies: Sequence[tuple[str, str]]) -> None:
         self.fields["agencies"] = forms.MultipleChoiceField(

@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 
 from apps.cases.actions import UNVERSIONED, Action
 from apps.cases.callers import unseal
-from apps.cases.choices import Card, CaseState, Source, Urgency
+from apps.cases.choices import Card, CaseState, HazardLevel, Source, Urgency
 from apps.cases.models import Category
 from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
 from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
 from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside
+from apps.cases.selectors.hazards import HAZARDS_SHOWN, STANDING_HAZARDS, HazardsWanted
+from apps.cases.selectors.publication import PUBLICITY_SHOWN, TO_LOOK, ResultsWanted
+from apps.cases.selectors.special import LISTED, SHOWN, SpecialWanted
 from apps.cases.selectors.spot import SpotWanted
 from apps.cases.selectors.whistles import SummonsWanted
 from apps.cases.serializers_in import ActionSerializer, PhotoInputSerializer, ReportSerializer
@@ -113,6 +116,56 @@ def summons_wanted(given: Any, *, mine: bool) -> SummonsWanted:
         agency=given.get("agency", "")[:LONGEST_WORDS].replace("\0", ""),
         late=given.get("late") == "1",
     )
+
+
+def special_wanted(given: Any, *, day: date) -> SpecialWanted:
+    """What the special list is narrowed to: ``show unit overdue``; ``day`` is today. Raises ``InvalidInput``."""
+    return SpecialWanted(
+        show=_one_of(given, "show", SHOWN) or LISTED,
+        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        overdue=given.get("overdue", "") == "1",
+        day=day,
+    )
+
+
+def hazards_wanted(given: Any) -> HazardsWanted:
+    """What the list of hazards is narrowed to: ``show level unit``. Raises ``InvalidInput``."""
+    return HazardsWanted(
+        show=_one_of(given, "show", HAZARDS_SHOWN) or STANDING_HAZARDS,
+        level=_one_of(given, "level", HazardLevel.values),
+        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+    )
+
+
+def shown_publications(given: Any) -> str:
+    """Which of a desk's publications are shown. Raises ``InvalidInput`` naming ``show``."""
+    return _one_of(given, "show", PUBLICITY_SHOWN) or TO_LOOK
+
+
+def results_wanted(given: Any) -> ResultsWanted:
+    """What the public's list is narrowed to: ``unit`` (a street or community), ``category``, ``month`` such as
+    ``2026-03``. Raises ``InvalidInput`` naming the one that is wrong."""
+    unit = unit_by_code(given["unit"]) if given.get("unit") else None
+    if unit is not None and unit.kind == "grid":
+        raise InvalidInput(fields={"unit": [_("只能选到社区。")]})
+    branch = Category.objects.filter(key=given["category"], level__gte=2).first() if given.get("category") else None
+    if given.get("category") and branch is None:
+        raise InvalidInput(fields={"category": [_("没有该类别。")]})
+    month = given.get("month", "")
+    try:
+        first = date.fromisoformat(f"{month}-01") if month else None
+    except ValueError as error:
+        raise InvalidInput(fields={"month": [_("请按 2026-03 的样子填写月份。")]}) from error
+    return ResultsWanted(unit=unit, branch=branch, month=first)
+
+
+def unit_asked(given: Any, *, required: bool = False) -> Any:
+    """The unit whose code stands in ``unit``, or none where none is asked for. Raises ``InvalidInput`` naming it."""
+    if not given.get("unit"):
+        if required:
+            raise InvalidInput(fields={"unit": [_("此项必填。")]})
+        return None
+    return unit_by_code(given["unit"])
 
 
 def report_inputs(user: "User", data: Any) -> dict[str, Any]:

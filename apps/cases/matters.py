@@ -13,6 +13,7 @@ from apps.cases.choices import (
     MissingState,
     OrderState,
     RequestState,
+    SpecialState,
     SuspensionState,
 )
 from apps.cases.models import (
@@ -20,13 +21,17 @@ from apps.cases.models import (
     DualReport,
     Enforcement,
     ExtensionRequest,
+    HazardListing,
     Leg,
     Mediation,
+    MeetingItem,
     MissingList,
+    SpecialListing,
     Summons,
     Supervision,
     Suspension,
 )
+from apps.cases.models.meetings import OPEN_ITEM
 from apps.deadlines.choices import AppealState
 from apps.deadlines.models import CardAppeal, LadderStep
 
@@ -140,6 +145,32 @@ def mediations_of(case: Case) -> list[Mediation]:
     rows = Mediation.objects.filter(case=case).select_related("agency", "opened_by", "ended_by").order_by("number")
     read = rows.prefetch_related("parties", "sessions__recorded_by")
     return _once(case, "mediations", lambda: list(read))  # type: ignore[no-any-return]
+
+
+def listing_of(case: Case) -> SpecialListing | None:
+    """The case's entry on the special list, or the proposal that waits for its decision."""
+    if not case.special and not case.special_asked:
+        return None
+    rows = SpecialListing.objects.filter(case=case, state__in=[SpecialState.PROPOSED, SpecialState.LISTED])
+    rows = rows.select_related("proposer", "proposed_by", "agency__unit", "leader")
+    return _once(case, "listing", rows.first)  # type: ignore[no-any-return]
+
+
+def hazard_of(case: Case) -> HazardListing | None:
+    """The listing of the case as a major hazard, until it is accepted."""
+    if not case.hazard:
+        return None
+    rows = HazardListing.objects.filter(case=case, accepted_at__isnull=True).select_related("agency__unit", "listed_by")
+    return _once(case, "hazard", rows.first)  # type: ignore[no-any-return]
+
+
+def item_of(case: Case) -> MeetingItem | None:
+    """The case's item on the list of a joint meeting, as long as it is not resolved."""
+    if not case.tabled:
+        return None
+    rows = MeetingItem.objects.filter(case=case, state__in=OPEN_ITEM)
+    rows = rows.select_related("meeting__unit", "agency__unit", "leader")
+    return _once(case, "item", rows.first)  # type: ignore[no-any-return]
 
 
 def cards_of(case: Case, legs: Iterable[Leg]) -> list[LadderStep]:

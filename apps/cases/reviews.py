@@ -1,19 +1,82 @@
-"""Reminding of suspended cases whose review date has come."""
+"""Reminding of suspended cases whose review date has come, and of controls and hazards that are due."""
 
 from datetime import datetime
 
 from django.utils.translation import gettext_noop as _
 
-from apps.cases.choices import SuspensionState
-from apps.cases.models import Suspension
+from apps.cases.choices import SpecialState, SuspensionState
+from apps.cases.models import HazardListing, SpecialListing, Suspension
 from apps.core import clock
 from apps.notices import texts
 from apps.notices.services import Draft, send
-from apps.organisation.models import Agency
+from apps.organisation.models import Agency, AgencyKind
 from apps.organisation.selectors import agency_people
 
 REVIEW_TITLE = _("挂起到期，请复核：%(subject)s")
 REVIEW = _("复核日期 %(day)s，承诺办结日期 %(promised)s。")
+
+
+CONTROL_TITLE = _("专案管控到期：%(subject)s")
+CONTROL_DUE = _("应在 %(day)s 前管控，请办理并记录。")
+
+
+def remind_controls(*, at: datetime) -> int:
+    """Tell whoever answers for a case on the special list, and the district's centre, that its control is due; each is
+    told once per control however often this runs. Answers how many controls are due."""
+    today = clock.local(at).date()
+    due = SpecialListing.objects.filter(state=SpecialState.LISTED, control_on__lte=today)
+    due = due.select_related("case", "agency__unit", "leader").order_by("control_on", "id")
+    centre_of = _centres({one.case.district_id for one in due})
+    people = _PeopleOf()
+    drafts = []
+    for one in due:
+        told = people.at(centre_of[one.case.district_id]) | (people.at(one.agency) if one.agency else set())
+        drafts.append(
+            Draft(
+                recipients=frozenset(told | ({one.leader.pk} if one.leader else set())),
+                kind="case.control_due",
+                title=CONTROL_TITLE,
+                body=CONTROL_DUE,
+                params={"subject": f"{one.case.number} {one.case.title}", "day": texts.day(one.control_on or today)},
+                url=f"/cases/{one.case.number}/",
+                dedupe_key=f"special-control:{one.pk}:{one.control_on}",
+            )
+        )
+    send(drafts, at=at)
+    return len(drafts)
+
+
+HAZARD_TITLE = _("挂牌整改到期：%(subject)s")
+HAZARD_DUE = _("应在 %(day)s 前整改完毕，请组织验收。")
+
+
+def remind_hazards(*, at: datetime) -> int:
+    """Tell whoever watches over the removal of a listed hazard, and the district's centre, that it is due; each is told
+    once however often this runs. Answers how many are due."""
+    due = HazardListing.objects.filter(accepted_at__isnull=True, due_on__lte=clock.local(at).date())
+    due = due.select_related("case", "agency__unit").order_by("due_on", "id")
+    centre_of = _centres({one.case.district_id for one in due})
+    people = _PeopleOf()
+    drafts = [
+        Draft(
+            recipients=frozenset(people.at(centre_of[one.case.district_id]) | people.at(one.agency)),
+            kind="case.hazard_due",
+            title=HAZARD_TITLE,
+            body=HAZARD_DUE,
+            params={"subject": f"{one.case.number} {one.case.title}", "day": texts.day(one.due_on)},
+            url=f"/cases/{one.case.number}/",
+            dedupe_key=f"hazard-due:{one.pk}",
+        )
+        for one in due
+    ]
+    send(drafts, at=at)
+    return len(drafts)
+
+
+def _centres(districts: set[int]) -> dict[int, Agency]:
+    """The centres of districts, by the district's key."""
+    centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=districts).select_related("unit")
+    return {centre.unit_id: centre for centre in centres}  # type: ignore[attr-defined]
 
 
 def remind_reviews(*, at: datetime) -> int:

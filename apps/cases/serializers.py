@@ -13,9 +13,12 @@ from apps.cases.models import (
     DualReport,
     Enforcement,
     ExtensionRequest,
+    HazardListing,
     Leg,
     Mediation,
+    MeetingItem,
     MissingList,
+    SpecialListing,
     Summons,
     Supervision,
 )
@@ -99,6 +102,8 @@ class CaseRowSerializer(serializers.Serializer[Case]):
     due_at = serializers.DateTimeField(allow_null=True)
     card = serializers.CharField(allow_blank=True)
     supervised = serializers.BooleanField()
+    special = serializers.BooleanField()
+    hazard = serializers.BooleanField()
     occurred_at = serializers.DateTimeField(allow_null=True)
     reported_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
@@ -131,6 +136,42 @@ class RequestSerializer(serializers.Serializer[ExtensionRequest]):
     reason = serializers.CharField()
     proposed = serializers.DateTimeField()
     decider = serializers.CharField(source="decider.code")
+
+
+class SpecialSerializer(serializers.Serializer[SpecialListing]):
+    """An entry of the special list, or a proposal for it."""
+
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    agency = serializers.CharField(source="agency.code", default=None, allow_null=True)
+    leader = serializers.CharField(source="leader.username", default=None, allow_null=True)
+    control_on = serializers.DateField(allow_null=True)
+    controls_made = serializers.IntegerField()
+
+
+class MeetingItemSerializer(serializers.Serializer[MeetingItem]):
+    """An item on the list of a joint meeting; ``returns`` is how often it came back unresolved."""
+
+    unit = serializers.CharField(source="meeting.unit.code")
+    week = serializers.DateField(source="meeting.week")
+    why = serializers.CharField()
+    state = serializers.CharField()
+    returns = serializers.IntegerField()
+    leader = serializers.CharField(source="leader.username", default=None, allow_null=True)
+    decision = serializers.CharField(allow_blank=True)
+    agency = serializers.CharField(source="agency.code", default=None, allow_null=True)
+    due_on = serializers.DateField(allow_null=True)
+
+
+class HazardSerializer(serializers.Serializer[HazardListing]):
+    """A listing as a major hazard; ``party`` is whoever has to remove it."""
+
+    level = serializers.CharField()
+    demand = serializers.CharField()
+    agency = serializers.CharField(source="agency.code")
+    party = serializers.CharField()
+    due_on = serializers.DateField()
+    listed_at = serializers.DateTimeField()
 
 
 class CardSerializer(serializers.Serializer[LadderStep]):
@@ -233,6 +274,7 @@ class CaseSerializer(CaseRowSerializer):
     description = serializers.CharField()
     source_number = serializers.CharField(allow_null=True)
     client_id = serializers.UUIDField(allow_null=True)
+    publicity = serializers.CharField(allow_blank=True)
     desk = serializers.CharField(source="desk.code")
     handled_in_time = serializers.BooleanField(allow_null=True)
     orders = serializers.SerializerMethodField()
@@ -244,6 +286,9 @@ class CaseSerializer(CaseRowSerializer):
     dual = serializers.SerializerMethodField()
     summonses = serializers.SerializerMethodField()
     cards = serializers.SerializerMethodField()
+    special_listing = serializers.SerializerMethodField()
+    meeting_item = serializers.SerializerMethodField()
+    hazard_listing = serializers.SerializerMethodField()
     review_on = serializers.DateField(allow_null=True)
     promised_on = serializers.DateField(allow_null=True)
     rework_count = serializers.IntegerField()
@@ -305,6 +350,22 @@ class CaseSerializer(CaseRowSerializer):
         """The department to which it was reported as well."""
         return DualSerializer(self._seen.dual).data if self._seen.dual is not None else None
 
+    @extend_schema_field(SpecialSerializer(allow_null=True))
+    def get_special_listing(self, case: Case) -> Any:
+        """The entry on the special list, or the proposal that waits for its decision."""
+        return SpecialSerializer(self._seen.special).data if self._seen.special is not None else None
+
+    @extend_schema_field(HazardSerializer(allow_null=True))
+    def get_hazard_listing(self, case: Case) -> Any:
+        """The listing as a major hazard, until it is accepted."""
+        return HazardSerializer(self._seen.hazard).data if self._seen.hazard is not None else None
+
+    @extend_schema_field(MeetingItemSerializer(allow_null=True))
+    def get_meeting_item(self, case: Case) -> Any:
+        """The item on the list of a joint meeting, as long as it is not resolved."""
+        item = self._seen.meeting_item
+        return MeetingItemSerializer(item).data if item is not None else None
+
     @extend_schema_field(CardSerializer(many=True))
     def get_cards(self, case: Case) -> Any:
         """Every card issued on the case, the withdrawn ones too, oldest first."""
@@ -348,7 +409,8 @@ class PhotoSerializer(serializers.Serializer[Any]):
     uploaded_at = serializers.DateTimeField()
 
 
-def _page(name: str, row: Any) -> Any:
+def page_serializer(name: str, row: Any) -> Any:
+    """The shape of a page by key of such rows, under its own name in the OpenAPI description."""
     return type(
         name,
         (serializers.Serializer,),
@@ -361,7 +423,7 @@ def _page(name: str, row: Any) -> Any:
     )
 
 
-CasePageSerializer = _page("CasePage", CaseRowSerializer)
-EventPageSerializer = _page("CaseEventPage", EventSerializer)
-CategoryPageSerializer = _page("CategoryPage", CategorySerializer)
-AgencyPageSerializer = _page("AgencyPage", AgencySerializer)
+CasePageSerializer = page_serializer("CasePage", CaseRowSerializer)
+EventPageSerializer = page_serializer("CaseEventPage", EventSerializer)
+CategoryPageSerializer = page_serializer("CategoryPage", CategorySerializer)
+AgencyPageSerializer = page_serializer("AgencyPage", AgencySerializer)

@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from apps.cases.choices import Callback, OrderOffice, PartyRole, Penalty, Source, Urgency, WayOn
+from apps.cases.choices import Callback, HazardLevel, OrderOffice, PartyRole, Penalty, Source, Urgency, WayOn
 from apps.core.clock import SHANGHAI
 from apps.deadlines.choices import Complexity
 
@@ -113,6 +113,19 @@ class ActionSerializer(serializers.Serializer[Any]):
     )
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
     agency = serializers.CharField(max_length=40, required=False)
+    leader = serializers.CharField(
+        max_length=150, required=False, help_text="of list_special: the username of the responsible leader"
+    )
+    level = serializers.ChoiceField(choices=HazardLevel.choices, required=False, help_text="of list_hazard")
+    party = serializers.CharField(
+        max_length=80, required=False, allow_blank=True, help_text="of list_hazard: who has to remove the hazard"
+    )
+    public_title = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text="of edit_publication; empty: the category"
+    )
+    public_words = serializers.CharField(
+        max_length=300, required=False, allow_blank=True, help_text="of edit_publication; empty: the plain facts"
+    )
     assisting = serializers.ListField(
         child=serializers.CharField(max_length=40), max_length=MOST_ASSISTING, required=False
     )

@@ -13,8 +13,11 @@ from apps.cases.selectors import Wanted, case_page, desks_of
 from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
 from apps.cases.selectors.desks import DESKS, routes_at
+from apps.cases.selectors.hazards import hazards_due
+from apps.cases.selectors.meetings import brought_to, decisions_due
 from apps.cases.selectors.rulings import waiting_rulings
 from apps.cases.selectors.screenings import oversees, to_file
+from apps.cases.selectors.special import controls_due, proposals_for
 from apps.cases.selectors.spot import checks_for
 from apps.cases.selectors.waiting import (
     appeals_for,
@@ -138,6 +141,55 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
             kind=_("批复挂起"),
             icon="hourglass-high",
             started_at=asked.asked_at,
+        )
+    for item in brought_to(user):
+        yield WaitingItem(
+            title=item.case.title,
+            place=item.meeting.unit.name,
+            due_at=None,
+            url=reverse("cases:case", args=[item.case.number]),
+            kind=_("包联协调"),
+            icon="user-star",
+            started_at=item.added_at,
+        )
+    for item in decisions_due(user, desks):
+        yield WaitingItem(
+            title=item.case.title,
+            place=item.meeting.unit.name,
+            due_at=end_of(item.due_on) if item.due_on else None,
+            url=reverse("cases:case", args=[item.case.number]),
+            kind=_("会议决定"),
+            icon="gavel",
+            started_at=item.decided_at,
+        )
+    for listing in hazards_due(user, desks, day=clock.local(clock.now()).date()):
+        yield WaitingItem(
+            title=listing.case.title,
+            place=listing.party,
+            due_at=end_of(listing.due_on),
+            url=reverse("cases:case", args=[listing.case.number]),
+            kind=_("挂牌整改"),
+            icon="alert-octagon",
+            started_at=listing.listed_at,
+        )
+    for entry in proposals_for(desks):
+        yield WaitingItem(
+            title=entry.case.title,
+            place=entry.proposer.name if entry.proposer else "",
+            due_at=None,
+            url=reverse("cases:case", args=[entry.case.number]),
+            kind=_("决定专案"),
+            icon="folder-up",
+            started_at=entry.proposed_at,
+        )
+    for entry in controls_due(user, desks, day=clock.local(clock.now()).date()):
+        yield WaitingItem(
+            title=entry.case.title,
+            place=entry.case.address or entry.case.unit.name,
+            due_at=end_of(entry.control_on) if entry.control_on else None,
+            url=reverse("cases:case", args=[entry.case.number]),
+            kind=_("专案管控"),
+            icon="folder-exclamation",
         )
     for case in reviews_for(desks, day=clock.local(clock.now()).date()):
         yield WaitingItem(

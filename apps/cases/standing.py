@@ -4,8 +4,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from apps.cases.capacities import By, Fact
-from apps.cases.choices import OPEN_LEG, CaseState, Evidence, LegRole, LegState, SummonsState
-from apps.cases.matters import appeal_of, cards_of, dual_of, open_appeals_of, open_orders_of, summonses_of
+from apps.cases.choices import OPEN_LEG, CaseState, Evidence, LegRole, LegState, Publicity, SummonsState
+from apps.cases.matters import (
+    appeal_of,
+    cards_of,
+    dual_of,
+    item_of,
+    listing_of,
+    open_appeals_of,
+    open_orders_of,
+    summonses_of,
+)
 from apps.cases.models import Case, Leg, Summons, Supervision
 from apps.cases.workflow import TRANSITIONS, Standing
 from apps.deadlines.models import CardAppeal, LadderStep
@@ -16,6 +25,7 @@ from apps.organisation.models import Agency, AgencyKind, agency_ids_of
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+MEETING_KINDS = ("district", "street")
 CENTRE_KINDS = ("district", "street", "community")
 
 
@@ -74,6 +84,13 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.MISSING_ASKED: case.missing_asked,
         Fact.DUAL_WAITING: (told := dual_of(case)) is not None and told.acknowledged_at is None,
         Fact.SPOT_WAITING: case.spot_waiting,
+        Fact.SPECIAL: case.special,
+        Fact.SPECIAL_ASKED: case.special_asked,
+        Fact.TABLED: case.tabled,
+        Fact.HAZARD: case.hazard,
+        Fact.TO_PUBLISH: bool(case.publicity),
+        Fact.PUBLISHED: case.publicity == Publicity.PUBLISHED,
+        Fact.WITHHELD: case.publicity == Publicity.WITHHELD,
     }
     return (fact for fact, holds in so.items() if holds)
 
@@ -92,8 +109,14 @@ def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "
         return any(_called_for(one, user) for one in summonses_of(case))
     if by is By.REPORTER:
         return case.reporter_id == user.pk and (needs is None or covers(user, needs, case.place))
+    if by is By.RESPONSIBLE:
+        return _answers(case, user)
     if needs is None:
         return False
+    if by is By.DISTRICT:
+        return holds_at(user, needs, case.place["district_id"] or 0)
+    if by is By.CONVENER:
+        return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in MEETING_KINDS)
     if by is By.DESK:
         return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in CENTRE_KINDS)
     if by is By.GROUND:
@@ -123,7 +146,18 @@ def _present(by: By, case: Case, legs: Sequence[Leg], leg: Leg | None, user: "Us
         return bool(appeals_to_decide(case, legs, user))
     if by is By.ABOVE:
         return _above_holder(case, user)
+    if by is By.CONVENER:
+        item = item_of(case)
+        return item is None or holds_at(user, Permission.CASE_SUSPEND, item.meeting.unit_id)  # type: ignore[attr-defined]
     return True
+
+
+def _answers(case: Case, user: "User") -> bool:
+    """Whether the user, or an agency of the user's, is responsible for a case on the special list."""
+    entry = listing_of(case)
+    if entry is None:
+        return False
+    return entry.leader_id == user.pk or (entry.agency is not None and is_own(entry.agency, user))  # type: ignore[attr-defined]
 
 
 def _at_desk(case: Case, user: "User") -> bool:

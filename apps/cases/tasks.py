@@ -4,8 +4,10 @@ from celery import shared_task
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext
 
-from apps.cases.reviews import remind_reviews
+from apps.cases.reviews import remind_controls, remind_hazards, remind_reviews
 from apps.cases.services.categories import apply_versions
+from apps.cases.services.meetings import open_due_meetings
+from apps.cases.services.publication import publish_results
 from apps.cases.services.screenings import open_periods, remind_missing
 from apps.cases.services.spot import draw_spot_checks
 from apps.core import clock
@@ -57,3 +59,47 @@ def _applied(count: int) -> str:
 def put_category_versions_into_force() -> int:
     """Put into force the changes of categories whose day has come; answers how many there were."""
     return apply_versions(at=clock.now())
+
+
+def _controls(count: int) -> str:
+    return ngettext("%(n)d 件待管控", "%(n)d 件待管控", count) % {"n": count}
+
+
+@shared_task(name="cases.remind_controls")
+@recorded("cases.remind_controls", _("提醒专案管控"), _controls)
+def remind_of_controls() -> int:
+    """Notices for the cases of the special list whose control is due; answers how many there are."""
+    return remind_controls(at=clock.now())
+
+
+def _meetings(count: int) -> str:
+    return ngettext("开出 %(n)d 份清单", "开出 %(n)d 份清单", count) % {"n": count}
+
+
+@shared_task(name="cases.open_meetings")
+@recorded("cases.open_meetings", _("开出联席会议清单"), _meetings)
+def open_meetings() -> int:
+    """The lists of the coming week's joint meetings, from Friday on; answers how many were opened."""
+    return open_due_meetings(at=clock.now())
+
+
+def _hazards(count: int) -> str:
+    return ngettext("%(n)d 件待验收", "%(n)d 件待验收", count) % {"n": count}
+
+
+@shared_task(name="cases.remind_hazards")
+@recorded("cases.remind_hazards", _("提醒挂牌整改"), _hazards)
+def remind_of_hazards() -> int:
+    """Notices for the listed hazards whose removal is due; answers how many there are."""
+    return remind_hazards(at=clock.now())
+
+
+def _published(count: int) -> str:
+    return ngettext("公示 %(n)d 件", "公示 %(n)d 件", count) % {"n": count}
+
+
+@shared_task(name="cases.publish_results")
+@recorded("cases.publish_results", _("公示办理结果"), _published)
+def publish_handled_results() -> int:
+    """Out with the results whose day of looking over has passed; answers how many."""
+    return publish_results(at=clock.now())

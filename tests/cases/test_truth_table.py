@@ -17,7 +17,9 @@ from tests.factories.cases import World, photo_file
 
 ACTIONS = (
     "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume "
-    "ask_suspension decide_suspension extend ask_extension decide_extension "
+    "ask_suspension decide_suspension propose_special list_special decline_special record_control unlist "
+    "table record_decision resolve_item list_hazard accept_hazard "
+    "publish edit_publication withhold extend ask_extension decide_extension "
     "supervise reply withdraw appeal decide_appeal dissuade hand_over decide_penalty mediate conclude_mediation "
     "ask_missing supply transfer whistle arrive report_result rate_summoned acknowledge presence "
     "comment merge reopen spot_check rate"
@@ -27,8 +29,11 @@ STATES = "reported registered offered accepted handled verified suspended merged
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
 DESK |= {"spot_check", "ask_missing", "supply", "transfer"}
 DESK |= {"reply", "ask_extension", "ask_suspension", "resume", "dissuade", "hand_over", "mediate", "conclude_mediation"}
+DESK |= {"record_control", "publish", "edit_publication", "withhold"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
-CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment"}
+CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment", "propose_special"}
+CENTRE |= {"table", "record_decision", "resolve_item"}
+DISTRICT = CENTRE | {"list_special", "decline_special", "unlist", "list_hazard", "accept_hazard"}
 LEGS = {
     "accept",
     "return",
@@ -49,10 +54,10 @@ EVER: dict[str, set[str] | None] = {
     "grid_leader": {"verify", "spot_check", "dissuade", "whistle"},
     "station": DESK | {"comment", "whistle"} | LEGS,
     "street": CENTRE,
-    "district": CENTRE,
+    "district": DISTRICT,
     "agency": None,
     "assistant": None,
-    "leader": ORDERS | {"comment"},
+    "leader": ORDERS | {"comment", "list_hazard", "accept_hazard"},
     "assessor": set(),
     "mate": None,
     "station_next": None,
@@ -86,55 +91,56 @@ NOW: dict[str, dict[str, str]] = {
         "grid_leader": "dissuade whistle",
         "station": "comment dissuade whistle",
         "street": (
-            "settle dispatch escalate suspend ask_extension supervise comment merge dissuade hand_over ask_missing"
+            "settle dispatch escalate suspend ask_extension table supervise comment merge dissuade hand_over "
+            "ask_missing"
         ),
-        "district": "extend supervise comment dissuade",
-        "leader": "supervise comment",
+        "district": "extend table list_hazard supervise comment dissuade",
+        "leader": "list_hazard supervise comment",
     },
     "offered": {
         "worker": "dissuade whistle",
         "grid_leader": "dissuade whistle",
         "station": "comment dissuade whistle",
-        "street": "suspend extend supervise comment dissuade",
-        "district": "extend supervise comment dissuade",
+        "street": "suspend extend table supervise comment dissuade",
+        "district": "extend table list_hazard supervise comment dissuade",
         "agency": "accept return ask_extension ask_suspension",
-        "leader": "supervise comment",
+        "leader": "list_hazard supervise comment",
     },
     "accepted": {
         "worker": "dissuade whistle",
         "grid_leader": "dissuade whistle",
         "station": "comment dissuade whistle",
-        "street": "suspend extend supervise comment dissuade",
-        "district": "extend supervise comment dissuade",
+        "street": "suspend extend table supervise comment dissuade",
+        "district": "extend table list_hazard supervise comment dissuade",
         "agency": "feedback ask_extension ask_suspension dissuade",
-        "leader": "supervise comment",
+        "leader": "list_hazard supervise comment",
     },
     "handled": {
         "worker": "verify",
         "grid_leader": "verify",
         "station": "verify comment",
-        "street": "verify rework supervise comment",
-        "district": "verify supervise comment",
-        "leader": "supervise comment",
+        "street": "verify rework table supervise comment",
+        "district": "verify table list_hazard supervise comment",
+        "leader": "list_hazard supervise comment",
     },
     "verified": {
         "station": "comment",
-        "street": "rework close supervise comment",
-        "district": "supervise comment",
-        "leader": "supervise comment",
+        "street": "rework close table supervise comment",
+        "district": "table list_hazard supervise comment",
+        "leader": "list_hazard supervise comment",
     },
     "suspended": {
         "station": "comment",
-        "street": "resume supervise comment",
-        "district": "resume supervise comment",
-        "leader": "supervise comment",
+        "street": "resume propose_special table supervise comment",
+        "district": "resume list_special table list_hazard supervise comment",
+        "leader": "list_hazard supervise comment",
     },
     "merged": {"station": "comment", "street": "comment", "district": "comment", "leader": "comment"},
     "refused": {"station": "comment", "street": "comment", "district": "comment", "leader": "comment"},
     "closed": {
         "worker": "reopen rate",
         "station": "comment",
-        "street": "reopen rate comment",
+        "street": "publish edit_publication withhold reopen rate comment",
         "district": "comment",
         "leader": "comment",
     },
@@ -231,6 +237,13 @@ def inputs(world: World, action: str) -> dict[str, Any]:
         "verify": {"passed": True},
         "suspend": dates,
         "ask_suspension": dates,
+        "list_special": {"until": dates["until"], "agency": world.agencies["department"].code},
+        "list_hazard": {
+            "level": "district",
+            "agency": world.agencies["section"].code,
+            "party": "某物业公司",
+            "until": dates["until"],
+        },
         "extend": {"until": world.at + timedelta(days=20)},
         "ask_extension": {"until": world.at + timedelta(days=20)},
         "rate": {"solved": True, "satisfied": False},
@@ -329,7 +342,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 42
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 55
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

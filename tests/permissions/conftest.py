@@ -12,8 +12,10 @@ from django.db import transaction
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
 from apps.cases.models import Admission, DutyRuling, Mediation, RoutingRule, ScreeningPeriod, SpotDraw
+from apps.cases.selectors.meetings import this_week
 from apps.cases.services import categories
 from apps.cases.services.desk import add_reply
+from apps.cases.services.meetings import open_meeting
 from apps.cases.services.screenings import open_periods
 from apps.cases.services.spot import draw_spot_checks
 from apps.cases.webhooks.services import send_test
@@ -88,6 +90,8 @@ def fill(office: Office) -> Ground:
         at=world.at,
     )
     lon, lat = world.point()
+    meeting = open_meeting(unit=world.unit("street 0"), week=this_week(world.at), at=world.at, actor=world["street"])
+    assert meeting is not None
     choice = PresetChoice.objects.create(
         unit=world.unit("street 0"), preset_id="station", effective_from=world.at.date() + timedelta(days=1)
     )
@@ -137,6 +141,7 @@ def fill(office: Office) -> Ground:
         "case": case.number,
         "card": card.pk,
         "spot_draw": SpotDraw.objects.get().pk,
+        "meeting": meeting.pk,
         "photo": photo.pk,
         "reporter": case.reporters.get().pk,
         "log": log.client_id,

@@ -24,6 +24,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "organisation:end-grant POST": {"last_day": "2026-04-30", "because": "调离"},
     "cases:filter-save POST": {"name": "夜间"},
     "cases:batch POST": {"case": "{case}:1", "note": "请抓紧"},
+    "cases:meeting-open POST": {"unit": "310106001"},
+    "cases:meeting-minutes POST": {"held_on": "2026-04-01", "chair": "周岚"},
     "cases:act POST": {"note": "请抓紧"},
     "cases:parties POST": {"purpose": "通知双方调解"},
     "cases:reporter POST": {"purpose": "回访核实情况"},
@@ -35,6 +37,8 @@ BODIES: dict[str, dict[str, Any]] = {
 
 TABLE = """
 # Doors of everybody
+cases:results GET /results/                                              200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:results GET /api/v1/results/                                         200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 healthz GET /healthz/                                                503 503 503 503 503 503 503 503 503 503 503 503 503 503 503
 metrics GET /metrics                                                 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 javascript-catalog GET /jsi18n/                                      200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
@@ -237,6 +241,11 @@ cases:intake-places POST /cases/new/places/                          302 403 200
 cases:intake-categories POST /cases/new/categories/                  302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:intake-alike POST /cases/new/alike/                            302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:duplicates GET /cases/duplicates/                              302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:hazards GET /cases/hazards/                                        302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
+cases:hazards-export GET /cases/hazards/export/                          302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
+cases:publications GET /cases/publications/                              302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
+cases:special GET /cases/special/                                        302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
+cases:special-export GET /cases/special/export/                          302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
 cases:reveals GET /cases/reveals/                                    302 403 403 403 403 403 403 403 403 403 200 403 403 403 403
 cases:followed GET /cases/followed/                                  302 403 200 200 403 403 403 403 403 403 403 403 403 200 403
 cases:find POST /cases/find/                                         302 302 302 302 302 302 302 302 302 302 302 302 302 302 302
@@ -264,6 +273,12 @@ cases:spot GET /spot/                                                302 403 200
 cases:spot-export GET /spot/export/                                  302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-share POST /spot/shares/                                  302 403 403 422 403 403 403 403 403 403 403 403 403 422 403
 cases:spot-draw GET /spot/draws/{spot_draw}/                         302 404 200 200 200 404 404 200 404 404 404 404 404 404 404
+cases:meetings GET /meetings/                                            302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+cases:meeting-open POST /meetings/open/                                  302 403 403 302 403 403 403 403 403 403 403 403 403 403 403
+cases:meeting GET /meetings/{meeting}/                                   302 404 404 200 200 404 404 200 404 404 404 404 404 404 404
+cases:meeting-minutes GET /meetings/{meeting}/minutes/                   302 404 404 200 403 404 404 403 404 404 404 404 404 404 404
+cases:meeting-minutes POST /meetings/{meeting}/minutes/                  302 404 404 302 403 404 404 403 404 404 404 404 404 404 404
+cases:meeting-sheet GET /meetings/{meeting}/sheet/                       302 404 404 200 200 404 404 200 404 404 404 404 404 404 404
 cases:desk GET /desk/                                                302 403 200 200 403 200 403 403 403 403 403 403 403 200 403
 api:categories GET /api/v1/categories/                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:agencies GET /api/v1/agencies/?unit=310106001                    401 200 200 200 200 200 200 200 200 200 200 200 200 200 200

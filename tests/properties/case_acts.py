@@ -10,7 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from apps.cases.choices import OrderOffice, PartyRole, Penalty, WayOn
+from apps.cases.choices import HazardLevel, OrderOffice, PartyRole, Penalty, WayOn
 from apps.cases.matters import cards_of, open_appeals_of, open_orders_of, summonses_of
 from apps.cases.models import Case, Leg
 from apps.cases.workflow import Action, rows_of
@@ -65,6 +65,11 @@ def _one_of(rows: list[Any], name: str, random: Random) -> int:
 
 INPUTS: dict[str, Callable[[Moment, Random], Any]] = {
     "agency": _agency,
+    "leader": lambda moment, random: random.choice(("leader", "leader", "leader_b", "nobody")),
+    "level": lambda moment, random: random.choice(HazardLevel.values),
+    "party": lambda moment, random: random.choice(("某物业公司", "")),
+    "public_title": lambda moment, random: random.choice(("楼道堆物清理", "联系 13800138000", "")),
+    "public_words": lambda moment, random: random.choice(("已清运三车。", "12 号 301 室已清", "")),
     "assisting": _assisting,
     "complexity": lambda moment, random: random.choice(Complexity.values),
     "passed": _boolean,
@@ -110,6 +115,8 @@ OPTIONAL: dict[Action, tuple[str, ...]] = {
     Action.SUSPEND: ("promised",),
     Action.DECIDE_SUSPENSION: ("until", "promised"),
     Action.DECIDE_EXTENSION: ("until",),
+    Action.LIST_SPECIAL: ("agency", "leader"),
+    Action.EDIT_PUBLICATION: ("public_title", "public_words"),
     Action.SUPERVISE: ("office", "until"),
     Action.REPLY: ("order",),
     Action.WITHDRAW: ("order",),

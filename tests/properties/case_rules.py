@@ -17,6 +17,7 @@ from apps.cases.actions import UNVERSIONED
 from apps.cases.models import (
     Case,
     CaseEvent,
+    CaseParty,
     DualReport,
     ExtensionRequest,
     Leg,
@@ -70,6 +71,7 @@ class Rows:
     told: list[Row]
     summonses: list[Row]
     missing: list[Row]
+    parties: list[Row]
 
     def legs_of(self, case: Row) -> list[Row]:
         """In the order in which they began."""
@@ -104,6 +106,7 @@ def read_rows() -> Rows:
         rows(DualReport, "id"),
         rows(Summons, "id"),
         rows(MissingList, "case_id", "number"),
+        rows(CaseParty, "id"),
     )
 
 
@@ -138,9 +141,12 @@ class Reference:
         return {agency for user_id, _role, _unit, agency in self.grants if user_id == user.pk and agency is not None}
 
     def sees(self, user: User, case: Row, rows: Rows) -> bool:
-        """Whether the case lies in a scope of the person's, or an agency of theirs ever had it, was told of it or was
-        called to its spot."""
-        concerned = [*rows.legs_of(case), *(one for one in rows.told + rows.summonses if one["case_id"] == case["id"])]
+        """Whether the case lies in a scope of the person's, or an agency of theirs ever had it, was told of it, was
+        called to its spot or answers for it otherwise."""
+        concerned = [
+            *rows.legs_of(case),
+            *(one for one in rows.told + rows.summonses + rows.parties if one["case_id"] == case["id"]),
+        ]
         return self.reaches(user, Permission.CASE_VIEW, deepest(case)) or any(
             one["agency_id"] in self.agencies(user) for one in concerned
         )
@@ -355,6 +361,8 @@ QUEUES: dict[str, tuple[bool, Any]] = {
     "close": (True, lambda case, at: case["state"] == "verified"),
     "rework": (False, lambda case, at: case["state"] in {"registered", "dispatched"} and case["rework_count"] > 0),
     "suspended": (False, lambda case, at: case["state"] == "suspended"),
+    "special": (False, lambda case, at: case["open"] and case["special"]),
+    "hazard": (False, lambda case, at: case["open"] and case["hazard"]),
     "review": (
         False,
         lambda case, at: case["state"] == "suspended" and case["review_on"] <= at.astimezone(SHANGHAI).date(),

@@ -15,10 +15,14 @@ from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.disputes import Mediation, MediationParty, MediationSession
 from apps.cases.models.dual import DualReport
 from apps.cases.models.enforcement import Enforcement
+from apps.cases.models.hazards import HazardListing
+from apps.cases.models.meetings import JointMeeting, MeetingItem
 from apps.cases.models.orders import ExtensionRequest, Supervision
+from apps.cases.models.publication import Publication
 from apps.cases.models.routing import RoutingRule
 from apps.cases.models.rulings import DutyRuling, DutyRulingQuerySet
 from apps.cases.models.screenings import ScreeningPeriod, ScreeningReturn
+from apps.cases.models.special import CaseParty, SpecialControl, SpecialListing
 from apps.cases.models.spot import SpotCheck, SpotDraw, SpotShare
 from apps.cases.models.suspensions import Suspension
 from apps.cases.models.whistles import Summons, Whistle
@@ -29,6 +33,7 @@ __all__ = [
     "AdmissionQuerySet",
     "Case",
     "CaseEvent",
+    "CaseParty",
     "CaseQuerySet",
     "CaseReporter",
     "Category",
@@ -39,17 +44,23 @@ __all__ = [
     "DutyRulingQuerySet",
     "Enforcement",
     "ExtensionRequest",
+    "HazardListing",
+    "JointMeeting",
     "Leg",
     "LegQuerySet",
     "Mediation",
     "MediationParty",
     "MediationSession",
+    "MeetingItem",
     "MissingList",
+    "Publication",
     "RoutingRule",
     "SavedFilter",
     "SchemeChoice",
     "ScreeningPeriod",
     "ScreeningReturn",
+    "SpecialControl",
+    "SpecialListing",
     "SpotCheck",
     "SpotDraw",
     "SpotShare",

@@ -17,6 +17,7 @@ from apps.cases.choices import (
     CaseState,
     LegRole,
     LegState,
+    Publicity,
     Source,
     Urgency,
 )
@@ -55,7 +56,8 @@ class CaseQuerySet(PlacedQuerySet):
     """Cases."""
 
     def visible_to(self, user: "Person", permission: Permission = Permission.CASE_VIEW) -> Self:
-        """Cases within the scope, and those that an agency of the user has held, was told of or called to."""
+        """Cases within the scope, and those that an agency of the user has held, was told of, called to or answers
+        for otherwise."""
         return self.filter(self.visible_q(user, permission))
 
     @staticmethod
@@ -69,6 +71,8 @@ class CaseQuerySet(PlacedQuerySet):
             condition |= Q(**{f"{prefix}dual": True, f"{prefix}pk__in": told})
             called = models.Subquery(called_to(agencies))
             condition |= Q(**{f"{prefix}whistled__gt": 0, f"{prefix}pk__in": called})
+            parties = apps.get_model("cases", "CaseParty").objects  # its model leads to cases
+            condition |= Q(Exists(parties.filter(case=OuterRef(f"{prefix}pk"), agency__in=agencies)))
         return condition
 
 
@@ -145,6 +149,15 @@ class Case(ChainHead, Placed):
     spot_waiting = models.BooleanField(
         default=False, db_default=False, help_text="drawn for a spot check that has not been made"
     )
+    special = models.BooleanField(default=False, db_default=False, help_text="on the district's special list")
+    special_asked = models.BooleanField(
+        default=False, db_default=False, help_text="proposed for the special list, without a decision"
+    )
+    publicity = models.CharField(
+        max_length=10, choices=Publicity.choices, blank=True, default="", db_default="", help_text="of its publication"
+    )
+    hazard = models.BooleanField(default=False, db_default=False, help_text="publicly listed as a major hazard")
+    tabled = models.BooleanField(default=False, db_default=False, help_text="on the list of a joint meeting")
     carded = models.BooleanField(default=False, help_text="a card was issued on one of its limits")
     appeals_open = models.PositiveSmallIntegerField(default=0, help_text="appeals against cards without a decision")
     excused_at = models.DateTimeField(null=True, help_text="when the red card of its handling was withdrawn")
@@ -217,6 +230,15 @@ class Case(ChainHead, Placed):
                 name="cases_case_first_asked_closed",
             ),
             models.Index(fields=["desk", "review_on"], condition=Q(state="suspended"), name="cases_case_desk_review"),
+            models.Index(
+                fields=["district", "due_at", "id"], condition=Q(open=True, special=True), name="cases_case_special"
+            ),
+            models.Index(
+                fields=["district", "due_at", "id"], condition=Q(open=True, hazard=True), name="cases_case_hazard"
+            ),
+            models.Index(
+                fields=["closed_at", "id"], condition=Q(state="closed", publicity=""), name="cases_case_unpublished"
+            ),
             models.Index(fields=["category", "-reported_at"], name="cases_case_category_recent"),
             models.Index(fields=["category", "lat", "lon"], name="cases_case_category_point"),
             models.Index(fields=["reporter", "-reported_at"], name="cases_case_reporter_recent"),
@@ -265,6 +287,17 @@ class Case(ChainHead, Placed):
                 condition=Q(occurred_at__isnull=True) | Q(occurred_at__lte=F("reported_at")),
                 name="cases_case_occurred_before_report",
             ),
+            models.CheckConstraint(
+                condition=Q(special=False) | Q(open=True, special_asked=False), name="cases_case_special_while_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(special_asked=False) | Q(state="suspended"), name="cases_case_special_asked_while_suspended"
+            ),
+            models.CheckConstraint(condition=Q(hazard=False) | Q(open=True), name="cases_case_hazard_while_open"),
+            models.CheckConstraint(
+                condition=Q(publicity="") | Q(state="closed"), name="cases_case_publicity_of_closed"
+            ),
+            models.CheckConstraint(condition=Q(tabled=False) | Q(open=True), name="cases_case_tabled_while_open"),
             models.CheckConstraint(condition=Q(complexity__in=Complexity.values), name="cases_case_complexity"),
         ]
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from apps.cases.actions import Action
 from apps.cases.choices import OrderOffice
 from apps.cases.matters import cards_of, missing_asked_of, open_orders_of, pause_asked_of, request_of
-from apps.cases.models import Case, CaseEvent, StandardReply, Supervision
+from apps.cases.models import Case, CaseEvent, Publication, SpecialControl, StandardReply, Supervision
 from apps.cases.selectors.asking import heirs_of
 from apps.cases.selectors.detail import CaseDetail, case_seen_by
 from apps.cases.selectors.neighbours import neighbours_of
 from apps.cases.selectors.replies import replies_for
+from apps.cases.selectors.special import agencies_to_answer, controls_of, leaders_to_answer
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
 from apps.cases.standing import appeals_to_decide, cards_to_appeal, orders_to_withdraw, standing_of, summons_to_rate
@@ -169,12 +170,65 @@ def _rating_summoned(acting: Acting, seen: CaseDetail, user: "User", at: datetim
     acting.about = [_("%(agency)s：%(text)s") % {"agency": one.agency.name, "text": one.result} for one in waiting]
 
 
+def _listing(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    """Who may be made responsible, and what the street wrote that proposed it."""
+    acting.targets = list(agencies_to_answer(seen.case).order_by("unit__lft", "kind", "id"))
+    leaders = [(one.username, one.name) for one in leaders_to_answer(seen.case, at=at)]
+    acting.options["leader"] = [("", str(_("不指定"))), *leaders]
+    _proposal(acting, seen, user, at)
+
+
+def _meeting_decision(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    """Who may be charged with it, and what was decided before."""
+    acting.targets = list(agencies_to_answer(seen.case).order_by("unit__lft", "kind", "id"))
+    item = seen.meeting_item
+    if item is not None and item.agency is not None:
+        acting.typed |= {"agency": item.agency.code, "until": item.due_on, "note": item.decision}
+
+
+def _listing_hazard(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    acting.targets = list(agencies_to_answer(seen.case).order_by("unit__lft", "kind", "id"))
+
+
+def _accepting(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    if seen.hazard is not None:
+        acting.about = [f"{seen.hazard.party}：{seen.hazard.demand}"]
+
+
+def _publishing(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    """What a desk wrote for the public."""
+    kept = Publication.objects.filter(case=seen.case).first()
+    if kept is not None:
+        acting.typed |= {"public_title": kept.title, "public_words": kept.words}
+
+
+def _proposal(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    asked = seen.special
+    if asked is not None and asked.proposer is not None:
+        acting.about = [f"{asked.proposer.name}：{asked.reason}"]
+
+
+def _controls(seen: CaseDetail) -> list[SpecialControl]:
+    return controls_of(seen.special) if seen.special is not None else []
+
+
+def _controlling(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    acting.about = [f"{when_text(one.at, at)} {one.by.name}：{one.text}" for one in _controls(seen)[:1]]
+
+
 FILLERS: dict[Action, Callable[[Acting, CaseDetail, "User", datetime], None]] = {
     Action.SUPERVISE: _supervising,
     Action.REPLY: _replying,
     Action.WITHDRAW: _withdrawing,
     Action.DECIDE_EXTENSION: _deciding_extension,
     Action.DECIDE_SUSPENSION: _deciding_suspension,
+    Action.LIST_SPECIAL: _listing,
+    Action.DECLINE_SPECIAL: _proposal,
+    Action.RECORD_CONTROL: _controlling,
+    Action.RECORD_DECISION: _meeting_decision,
+    Action.LIST_HAZARD: _listing_hazard,
+    Action.ACCEPT_HAZARD: _accepting,
+    Action.EDIT_PUBLICATION: _publishing,
     Action.APPEAL: _appealing,
     Action.DECIDE_APPEAL: _deciding_appeal,
     Action.TRANSFER: _transferring,

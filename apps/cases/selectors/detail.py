@@ -11,6 +11,9 @@ from apps.cases.matters import (
     cards_of,
     dual_of,
     enforcements_of,
+    hazard_of,
+    item_of,
+    listing_of,
     mediations_of,
     missing_of,
     orders_of,
@@ -28,9 +31,13 @@ from apps.cases.models import (
     DualReport,
     Enforcement,
     ExtensionRequest,
+    HazardListing,
     Leg,
     Mediation,
+    MeetingItem,
     MissingList,
+    SpecialControl,
+    SpecialListing,
     Summons,
     Supervision,
     Suspension,
@@ -38,6 +45,7 @@ from apps.cases.models import (
 from apps.cases.selectors.neighbours import Neighbour, neighbours_of
 from apps.cases.selectors.reporters import reporters_of
 from apps.cases.selectors.similar import Alike, alike
+from apps.cases.selectors.special import controls_of
 from apps.cases.selectors.suggestion import Suggestion, suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
 from apps.cases.standing import own_leg, standing_of
@@ -113,6 +121,7 @@ class CaseDetail:
     may_see_parties: bool = False
     presence: "Presence | None" = None
     """Of a direct report: whether whoever reported it is on the scene."""
+    controls: list[SpecialControl] = field(default_factory=list)
     whole: Limit | None = None
     """The limit of the whole case: the running one, else the last."""
 
@@ -145,6 +154,21 @@ class CaseDetail:
     def pause_asked(self) -> Suspension | None:
         """The request to suspend that waits for its decision."""
         return pause_asked_of(self.case)
+
+    @property
+    def special(self) -> SpecialListing | None:
+        """The entry on the special list, or the proposal that waits for its decision."""
+        return listing_of(self.case)
+
+    @property
+    def hazard(self) -> HazardListing | None:
+        """The listing as a major hazard, until it is accepted."""
+        return hazard_of(self.case)
+
+    @property
+    def meeting_item(self) -> MeetingItem | None:
+        """The item on the list of a joint meeting, as long as it is not resolved."""
+        return item_of(self.case)
 
     @property
     def suspensions(self) -> list[Suspension]:
@@ -236,6 +260,8 @@ def case_detail(user: "User", number: str, *, at: datetime) -> CaseDetail:
     seen.entries = timeline_of(events, steps, at=at, legs=seen.legs)
     seen.presence = presence_of(case, events)
     seen.whole = Limit.objects.filter(subject_kind=WHOLE_SUBJECT, subject_id=case.pk).order_by("-pk").first()
+    if seen.special is not None and seen.special.controls_made:
+        seen.controls = controls_of(seen.special)
     seen.photos = attachments_of(CASE_TARGET, case.pk)
     seen.near, seen.times_here = neighbours_of(user, case)
     seen.may_attach = case.open and (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q
 
 from apps.cases.choices import OPEN, CaseState
-from apps.cases.models import Case, CaseQuerySet, CaseReporter, Category, Leg
+from apps.cases.models import Case, CaseParty, CaseQuerySet, CaseReporter, Category, Leg
 from apps.cases.models.cases import called_to, told_to
 from apps.cases.words import containing
 from apps.core.clock import SHANGHAI
@@ -165,6 +165,8 @@ def visible_branches(
         branches.append(Case.objects.filter(Exists(held)))
         branches.append(Case.objects.filter(dual=True, pk__in=told_to(handling)))
         branches.append(Case.objects.filter(whistled__gt=0, pk__in=called_to(handling)))
+        answering = CaseParty.objects.filter(case=OuterRef("pk"), agency__in=handling)
+        branches.append(Case.objects.filter(Exists(answering)))
     return branches
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.choices import CaseState
+from apps.cases.choices import OPEN, CaseState
 from apps.cases.models import Case, CaseQuerySet
 from apps.cases.selectors.listing import OPEN_PART, ORDERS, Part, Wanted, page_of
 from apps.core import clock
@@ -70,6 +70,8 @@ QUEUES: tuple[Queue, ...] = (
     Queue("close", _("待结案"), "", (S.VERIFIED,), held=True),
     Queue("rework", _("返工"), "near", (S.REGISTERED, S.DISPATCHED), more=lambda _m: Q(rework_count__gt=0)),
     Queue("suspended", _("挂起"), "hold", (S.SUSPENDED,)),
+    Queue("special", _("专案件"), "hold", tuple(sorted(OPEN)), more=lambda _m: Q(special=True)),
+    Queue("hazard", _("挂牌督办"), "late", tuple(sorted(OPEN)), more=lambda _m: Q(hazard=True)),
     Queue("review", _("挂起待复核"), "late", (S.SUSPENDED,), more=lambda m: Q(review_on__lte=clock.local(m.at).date())),
 )
 BY_KEY = {queue.key: queue for queue in QUEUES}

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.cases.actions import Action
-from apps.cases.choices import LegRole, OrderOffice, Penalty, WayOn
+from apps.cases.choices import HazardLevel, LegRole, OrderOffice, Penalty, WayOn, WhyTabled
 from apps.cases.models import CaseEvent, Leg
 from apps.cases.workflow import LEG_ACTIONS
 from apps.core.presentation import when_text
@@ -138,6 +138,47 @@ def _decide_suspension(payload: Payload, at: datetime) -> str:
     if payload.get("approved"):
         return _("批准%(agency)s的挂起申请，%(until)s 复核") % values + _promised(payload, at)
     return _("不批准%(agency)s的挂起申请") % values
+
+
+def _list_special(payload: Payload, at: datetime) -> str:
+    who = " ".join(name for name in (payload.get("agency"), payload.get("leader")) if name)
+    return _("列入专案清单，由%(who)s负责，%(until)s 前管控") % {"who": who, "until": _when(payload.get("until"), at)}
+
+
+def _record_control(payload: Payload, at: datetime) -> str:
+    values = {"number": payload.get("number", ""), "until": _when(payload.get("until"), at)}
+    if payload.get("late"):
+        return _("第 %(number)s 次管控，逾期，下次 %(until)s") % values
+    return _("第 %(number)s 次管控，下次 %(until)s") % values
+
+
+def _table(payload: Payload, at: datetime) -> str:
+    values = {
+        "unit": payload.get("unit", ""),
+        "week": _when(payload.get("week"), at),
+        "why": WhyTabled(payload["why"]).label,
+        "leader": payload.get("leader", ""),
+    }
+    if payload.get("why") == WhyTabled.HAND:
+        return _("提交%(unit)s %(week)s 当周联席会议") % values
+    if payload.get("leader"):
+        return _("再次转入%(unit)s %(week)s 当周联席会议，呈包联领导%(leader)s") % values
+    return _("列入%(unit)s %(week)s 当周联席会议：%(why)s") % values
+
+
+def _record_decision(payload: Payload, at: datetime) -> str:
+    values = {"unit": payload.get("unit", ""), "agency": payload.get("agency", "")}
+    values["until"] = _when(payload.get("until"), at)
+    return _("%(unit)s联席会议决定，由%(agency)s在 %(until)s 前落实") % values
+
+
+def _list_hazard(payload: Payload, at: datetime) -> str:
+    values = {
+        "level": HazardLevel(payload["level"]).label,
+        "party": payload.get("party", ""),
+        "until": _when(payload.get("until"), at),
+    }
+    return _("%(level)s督办，由%(party)s在 %(until)s 前整改") % values
 
 
 def _resume(payload: Payload, at: datetime) -> str:
@@ -299,6 +340,19 @@ WORDS: dict[str, tuple[Say, str, str]] = {
     "resume": (_resume, "player-play", ""),
     "ask_suspension": (_ask_suspension, "hourglass", ""),
     "decide_suspension": (_decide_suspension, "player-pause", "hold"),
+    "propose_special": (lambda p, at: _("提请列入专案清单"), "folder-up", ""),
+    "list_special": (_list_special, "folder-star", "hold"),
+    "decline_special": (lambda p, at: _("不列入专案清单"), "folder-x", ""),
+    "record_control": (_record_control, "clipboard-text", ""),
+    "unlist": (lambda p, at: _("移出专案清单"), "folder-minus", ""),
+    "table": (_table, "users-group", "hold"),
+    "record_decision": (_record_decision, "gavel", ""),
+    "resolve_item": (lambda p, at: _("%(unit)s联席会议议题办结") % {"unit": p.get("unit", "")}, "list-check", "ok"),
+    "list_hazard": (_list_hazard, "alert-octagon", "late"),
+    "accept_hazard": (lambda p, at: _("验收合格，摘牌"), "shield-check", "ok"),
+    "publish": (lambda p, at: _("公示办理结果"), "world", ""),
+    "edit_publication": (lambda p, at: _("改公示用语"), "world-cog", ""),
+    "withhold": (lambda p, at: _("撤下公示") if p.get("was_out") else _("不予公示"), "world-off", "near"),
     "extend": (_extend, "calendar-plus", ""),
     "supervise": (_supervise, "urgent", "hold"),
     "reply": (_reply, "message-reply", "hold"),

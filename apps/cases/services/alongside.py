@@ -19,6 +19,9 @@ from apps.cases.choices import (
 from apps.cases.matters import open_orders_of, request_of
 from apps.cases.models import Case, Enforcement, ExtensionRequest, SpotCheck, Supervision, Suspension
 from apps.cases.services.legs import level_of
+from apps.cases.services.meetings import meeting_follows
+from apps.cases.services.publication import publication_follows
+from apps.cases.services.special import special_follows
 from apps.deadlines import rulebook
 from apps.deadlines import services as deadlines
 from apps.deadlines.choices import LimitState, Outcome, Stage
@@ -57,6 +60,9 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     _pause_follows(case, at)
     _enforcement_follows(case, at)
     _check_follows(case, at)
+    special_follows(step)
+    meeting_follows(step)
+    publication_follows(step)
 
 
 def start_whole(case: Case, *, at: datetime) -> Limit:

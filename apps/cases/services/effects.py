@@ -11,7 +11,20 @@ from apps.cases.capacities import By
 from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
 from apps.cases.selectors.admissions import unadmitted
-from apps.cases.services import asking, disputes, dual, enforcement, orders, spot, suspensions, whistles
+from apps.cases.services import (
+    asking,
+    disputes,
+    dual,
+    enforcement,
+    hazards,
+    meetings,
+    orders,
+    publication,
+    special,
+    spot,
+    suspensions,
+    whistles,
+)
 from apps.cases.services.alongside import above
 from apps.cases.services.evidence import check_evidence
 from apps.cases.services.legs import end_leg, end_open_legs, open_lead, open_leg
@@ -325,6 +338,19 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.RESUME: suspensions.resume,
     Action.ASK_SUSPENSION: suspensions.ask_suspension,
     Action.DECIDE_SUSPENSION: suspensions.decide_suspension,
+    Action.PROPOSE_SPECIAL: special.propose_special,
+    Action.LIST_SPECIAL: special.list_special,
+    Action.DECLINE_SPECIAL: special.decline_special,
+    Action.RECORD_CONTROL: special.record_control,
+    Action.UNLIST: special.unlist,
+    Action.TABLE: meetings.table,
+    Action.RECORD_DECISION: meetings.record_decision,
+    Action.RESOLVE_ITEM: meetings.resolve_item,
+    Action.LIST_HAZARD: hazards.list_hazard,
+    Action.ACCEPT_HAZARD: hazards.accept_hazard,
+    Action.PUBLISH: publication.publish,
+    Action.EDIT_PUBLICATION: publication.edit_publication,
+    Action.WITHHOLD: publication.withhold,
     Action.EXTEND: orders.extend,
     Action.ASK_EXTENSION: orders.ask_extension,
     Action.DECIDE_EXTENSION: orders.decide_extension,

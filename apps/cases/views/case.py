@@ -22,6 +22,8 @@ from apps.cases.selectors import case_detail, case_page
 from apps.cases.selectors.acting import Acting, acting_on, entries_since
 from apps.cases.selectors.choices import filter_choices
 from apps.cases.selectors.limits import limits_explained
+from apps.cases.selectors.meetings import may_see_meetings
+from apps.cases.selectors.special import may_see_special
 from apps.cases.selectors.spot import sees_spot_checks
 from apps.cases.views.common import announce, case_context, chips_of, person, safe_next, size_of, wants_pane
 from apps.core import clock
@@ -55,6 +57,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "choices": filter_choices(user, on=clock.today()),
         "may_report": holds(user, Permission.CASE_REGISTER),
         "sees_spot": sees_spot_checks(user),
+        "may_see_hard": may_see_special(user),
+        "may_publish": holds(user, Permission.CASE_CLOSE),
+        "may_see_meetings": may_see_meetings(user),
     }
     return render(request, "cases/list.html", context)
 

@@ -87,6 +87,10 @@ def case_context(detail: CaseDetail, *, at: Any, back: str) -> dict[str, Any]:
         "whole": look_of_limit(detail.whole, book, at) if detail.whole and detail.case.open else None,
         "photos": photos_of(detail.photos),
         "review_due": bool(detail.case.review_on and detail.case.review_on <= clock.local(at).date()),
+        "control_late": bool(
+            detail.special and detail.special.control_on and detail.special.control_on < clock.local(at).date()
+        ),
+        "hazard_late": bool(detail.hazard and detail.hazard.due_on < clock.local(at).date()),
         "pauses": detail.suspensions,
         "pause_days": sum(one.days(at) for one in detail.suspensions),
         "card_rows": card_rows(detail.cards),
