@@ -140,7 +140,8 @@ def test_a_mail_servers_refusals_are_told_apart(channels, mail, behaviour, expec
 def test_a_mail_server_that_does_not_answer_is_left(channels, settings, mail, behaviour, read_seconds, total_seconds):
     channels("mail", mail_port=mail.port)
     mail.behaviour = behaviour
-    settings.NOTICE_READ_SECONDS, settings.NOTICE_TOTAL_SECONDS = read_seconds, total_seconds
+    settings.NOTICE_CONNECT_SECONDS = settings.NOTICE_READ_SECONDS = read_seconds
+    settings.NOTICE_TOTAL_SECONDS = total_seconds
     assert adapter(Channel.MAIL).send(MAIL, at=AT) == Retry(Failure.TIMEOUT)
 
 
