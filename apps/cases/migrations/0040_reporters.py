@@ -8,13 +8,11 @@ import apps.core.crypto
 
 
 class Migration(migrations.Migration):
-    """The reporters' table."""
-
     dependencies = [
+        ("accounts", "__first__"),
         ("cases", "0002_append_only"),
         ("grid", "0002_tree_version"),
         ("organisation", "0002_append_only"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -68,9 +66,51 @@ class Migration(migrations.Migration):
                 ),
                 ("source_number", models.CharField(max_length=60, null=True)),
                 ("added_at", models.DateTimeField()),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reporters", to="cases.case"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "反映人",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("phone_hash__isnull", False)),
+                        fields=["phone_hash", "-added_at"],
+                        name="cases_casereporter_phone",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("phone__isnull", True), ("phone_hash__isnull", True)),
+                            models.Q(("phone__isnull", False), ("phone_hash__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="cases_casereporter_phone_with_hash",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("callback", "none"), ("phone__isnull", False), _connector="OR"),
+                        name="cases_casereporter_phone_to_call_back",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_number__isnull", False)),
+                        fields=("source", "source_number"),
+                        name="cases_casereporter_source_number",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -91,58 +131,6 @@ class Migration(migrations.Migration):
                     ("occurred_at__isnull", True), ("occurred_at__lte", models.F("reported_at")), _connector="OR"
                 ),
                 name="cases_case_occurred_before_report",
-            ),
-        ),
-        migrations.AddField(
-            model_name="casereporter",
-            name="added_by",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="casereporter",
-            name="case",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="reporters", to="cases.case"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="casereporter",
-            index=models.Index(
-                condition=models.Q(("phone_hash__isnull", False)),
-                fields=["phone_hash", "-added_at"],
-                name="cases_casereporter_phone",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casereporter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("phone__isnull", True), ("phone_hash__isnull", True)),
-                    models.Q(("phone__isnull", False), ("phone_hash__isnull", False)),
-                    _connector="OR",
-                ),
-                name="cases_casereporter_phone_with_hash",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casereporter",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("callback", "none"), ("phone__isnull", False), _connector="OR"),
-                name="cases_casereporter_phone_to_call_back",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="casereporter",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_number__isnull", False)),
-                fields=("source", "source_number"),
-                name="cases_casereporter_source_number",
             ),
         ),
     ]
