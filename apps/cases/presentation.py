@@ -262,16 +262,32 @@ ORDER = [
     Action.COMMENT,
 ]
 LEADING = frozenset(ORDER[:8])
+DIGITS = "1234567890"
 
 
 def buttons_of(rows: Iterable[Transition]) -> list[ActionButton]:
     """The action bar, the leading action first."""
     actions = sorted((row.action for row in rows), key=ORDER.index)
     lead = actions[0] if actions and actions[0] in LEADING else None
+    keys = _keys_of(actions)
     return [
-        ActionButton(action.value, ACTION_LABELS[action], *ICONS_AND_KEYS[action], primary=action is lead)
+        ActionButton(action.value, ACTION_LABELS[action], ICONS_AND_KEYS[action][0], keys[action], action is lead)
         for action in actions
     ]
+
+
+def _keys_of(actions: Iterable[Action]) -> dict[Action, str]:
+    """A key for each: its own, or the first free digit where one before it in the bar has taken that."""
+    keys: dict[Action, str] = {}
+    wanting: list[Action] = []
+    for action in actions:
+        key = ICONS_AND_KEYS[action][1]
+        if key in keys.values():
+            wanting.append(action)
+        else:
+            keys[action] = key
+    free = (digit for digit in DIGITS if digit not in set(keys.values()))
+    return keys | {action: next(free, "") for action in wanting}
 
 
 def bar_of(actions: Iterable[Action]) -> list[ActionButton]:

@@ -9,12 +9,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from openpyxl import load_workbook
 
+from apps.cases.actions import Action
 from apps.cases.models import Case, SavedFilter, StandardReply
-from apps.cases.presentation import ICONS_AND_KEYS
+from apps.cases.presentation import ICONS_AND_KEYS, buttons_of
 from apps.cases.selectors import Wanted
 from apps.cases.selectors.queues import queue_rows
 from apps.cases.services import Caller
 from apps.cases.services.desk import add_reply, raise_reply, remove_filter, rename_filter, save_filter
+from apps.cases.workflow import TRANSITIONS, By
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible
 from tests.cases.test_case_lists import copies
 from tests.cases.test_case_pages import HTMX, cost, get, post, words
@@ -241,6 +243,19 @@ class TestPolling:
         actions = {key for _icon, key in ICONS_AND_KEYS.values()}
         assert set(re.findall(r'data-key="(.)"', page)) - actions == own
         assert not (own | set("jkx[]?")) & actions
+
+    def test_no_two_buttons_of_a_bar_have_one_key(self) -> None:
+        for capacity in By:
+            bar = buttons_of({row.action: row for row in TRANSITIONS if row.by is capacity}.values())
+            keys = [button.key for button in bar if button.key]
+            assert len(keys) == len(set(keys))
+        wanted = {Action.TABLE, Action.ASK_MISSING, Action.COMMENT}
+        rows = {row.action: row for row in TRANSITIONS if row.action in wanted}.values()
+        assert [(button.action, button.key) for button in buttons_of(rows)] == [
+            ("table", "6"),
+            ("ask_missing", "1"),
+            ("comment", "m"),
+        ]
 
 
 class TestBefore:
