@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.cases.models import Case
 from apps.core.errors import DomainError
+from apps.core.form_errors import take_errors
 
 
 class ReturnForm(forms.Form):
@@ -40,6 +41,4 @@ class ReturnForm(forms.Form):
 
     def take(self, error: DomainError) -> None:
         """Show what the service refused at its fields."""
-        for name, texts in error.fields.items():
-            for text in texts:
-                self.add_error(name if name in self.fields else None, text)
+        take_errors(self, error)

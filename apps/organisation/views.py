@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import InvalidInput
+from apps.core.form_errors import take_errors
 from apps.grid.manage_tabs import tabs_for
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
@@ -67,7 +68,7 @@ def grant(request: HttpRequest, code: str) -> HttpResponse:
         try:
             granted = services.grant_on_unit(actor=user, unit=unit, at=clock.now(), **form.arguments())
         except InvalidInput as error:
-            _add_errors(form, error)
+            take_errors(form, error)
         else:
             messages.success(request, _("已授予 %(name)s。") % {"name": granted.user.name})
             return redirect("organisation:people", unit.code)
@@ -88,7 +89,7 @@ def end(request: HttpRequest, code: str, grant_id: int) -> HttpResponse:
         try:
             services.end_on_unit(actor=user, unit=unit, grant_id=grant_id, at=clock.now(), **form.cleaned_data)
         except InvalidInput as error:
-            _add_errors(form, error)
+            take_errors(form, error)
         else:
             messages.success(request, _("已结束 %(name)s 的角色。") % {"name": held.user.name})
             return redirect("organisation:people", unit.code)
@@ -105,9 +106,3 @@ def changes(request: HttpRequest, code: str) -> HttpResponse:
     unit = visible_unit(user, code)
     context = _frame(user, unit, "changes") | {"changes": reading.changes_of(user, unit)}
     return render(request, "organisation/changes.html", context)
-
-
-def _add_errors(form: Any, error: InvalidInput) -> None:
-    for name, texts in error.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, text)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import InvalidInput
+from apps.core.form_errors import take_errors
 from apps.grid.manage_tabs import tabs_for
 from apps.grid.permissions import Permission
 from apps.grid.selectors import tree_around, visible_unit
@@ -36,9 +37,7 @@ def liaisons(request: HttpRequest, code: str) -> HttpResponse:
         try:
             named = name_liaison(actor=user, unit=unit, at=clock.now(), **form.arguments())
         except InvalidInput as error:
-            for name, texts in error.fields.items():
-                for text in texts:
-                    form.add_error(name if name in form.fields else None, text)
+            take_errors(form, error)
         else:
             messages.success(request, _("已设 %(name)s 为联络员。") % {"name": named.user.name})
             return redirect("organisation:liaisons", unit.code)

@@ -15,6 +15,7 @@ from apps.cases.services.batch import BATCH_ACTIONS, Outcome, check_batch
 from apps.cases.views.common import announce, dispatcher, safe_next, wants_pane
 from apps.core import clock
 from apps.core.errors import InvalidInput, NotVisible
+from apps.core.form_errors import take_errors
 
 
 @login_required
@@ -45,9 +46,7 @@ def batch(request: HttpRequest, action: str) -> HttpResponse:
     try:
         outcomes = services.act_on_cases(actor=user, action=action, seen=seen, at=clock.now(), **form.cleaned_data)
     except InvalidInput as error:
-        for name, texts in error.fields.items():
-            for text in texts:
-                form.add_error(name if name in form.fields else None, text)
+        take_errors(form, error)
         return render(request, "cases/batch.html", context, status=422)
     return _went(request, context, outcomes)
 

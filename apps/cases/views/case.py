@@ -27,7 +27,8 @@ from apps.cases.selectors.special import may_see_special
 from apps.cases.selectors.spot import sees_spot_checks
 from apps.cases.views.common import announce, case_context, chips_of, person, safe_next, size_of, wants_pane
 from apps.core import clock
-from apps.core.errors import Conflict, DomainError, InvalidInput, NotAllowed, StaleVersion, WrongState
+from apps.core.errors import Conflict, InvalidInput, NotAllowed, StaleVersion, WrongState
+from apps.core.form_errors import take_errors
 from apps.core.phones import is_phone
 from apps.deadlines import rulebook
 from apps.grid.permissions import Permission
@@ -170,7 +171,7 @@ def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
             **form.inputs(),
         )
     except InvalidInput as error:
-        _take_errors(form, error)
+        take_errors(form, error, shown_at=SHOWN_AT)
         return _panel(request, acting, form, status=422)
     except Conflict as error:
         now = acting_on(person(request), acting.case.number, acting.action.value, at=clock.now())
@@ -178,16 +179,7 @@ def _take(request: HttpRequest, acting: Acting) -> HttpResponse:
     return _done(request, acting)
 
 
-PARTIES_SHOWN_AT = "applicant_name"
-
-
-def _take_errors(form: ActionForm, error: DomainError) -> None:
-    for name, texts in error.fields.items():
-        field = {"photo": "photos", "parties": PARTIES_SHOWN_AT}.get(name, name)
-        for text in texts:
-            form.add_error(field if field in form.fields else None, text)
-    if not error.fields:
-        form.add_error(None, str(error.message))
+SHOWN_AT = {"photo": "photos", "parties": "applicant_name"}
 
 
 def _conflict(request: HttpRequest, now: Acting, error: Conflict) -> HttpResponse:

@@ -24,6 +24,7 @@ from apps.cases.services.schemes import choose_scheme
 from apps.cases.views.common import person
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.core.form_errors import take_errors
 from apps.core.workbooks import Column, workbook_response
 from apps.grid.manage_tabs import tabs_for
 from apps.grid.models import Unit
@@ -229,12 +230,3 @@ def answer(
             return redirect(back)
     context = {"unit": unit, "form": form, "title": title, "back": back, "nav_active": "manage", **more}
     return render(request, "cases/catalogue/form.html", context, status=422 if form.errors else 200)
-
-
-def take_errors(form: forms.Form, error: DomainError) -> None:
-    """Show a refusal at the fields it names, else above the form."""
-    for name, texts in error.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, text)
-    if not error.fields:
-        form.add_error(None, str(error.message))

@@ -14,6 +14,7 @@ from apps.cases.selectors.replies import replies_of
 from apps.cases.services import desk
 from apps.cases.views.common import dispatcher
 from apps.core.errors import InvalidInput
+from apps.core.form_errors import take_errors
 
 
 @login_required
@@ -26,9 +27,7 @@ def replies(request: HttpRequest) -> HttpResponse:
         try:
             desk.add_reply(actor=user, **form.inputs())
         except InvalidInput as error:
-            for name, texts in error.fields.items():
-                for text in texts:
-                    form.add_error(name if name in form.fields else None, text)
+            take_errors(form, error)
         else:
             messages.success(request, _("已添加常用语。"))
             return redirect("cases:replies")

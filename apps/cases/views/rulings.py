@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from apps.cases.catalogue_forms import RulingForm
 from apps.cases.selectors.rulings import ruling_page, ruling_seen_by
 from apps.cases.services.rulings import rule_on_duty
-from apps.cases.views.catalogue import take_errors
 from apps.cases.views.common import dispatcher, size_of
 from apps.core import clock
 from apps.core.errors import InvalidInput
+from apps.core.form_errors import take_errors
 
 
 @login_required

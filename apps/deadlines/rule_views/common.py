@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.core.form_errors import take_errors
 from apps.deadlines import presentation as clock_presentation
 from apps.deadlines import rule_presentation as words
 from apps.deadlines import rules
@@ -77,12 +78,3 @@ def answer(
     context = {"form": form, "title": title, "back": back, "submit": _("保存"), **more}
     template = "deadlines/ladder_form.html" if hasattr(form, "step_lines") else "deadlines/rule_form.html"
     return render(request, template, frame("") | context, status=422 if form.errors else 200)
-
-
-def take_errors(form: forms.Form, error: DomainError) -> None:
-    """Show a refusal at the fields it names, else above the form."""
-    for name, texts in error.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, text)
-    if not error.fields:
-        form.add_error(None, str(error.message))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from apps.core import clock
 from apps.core.errors import DomainError
+from apps.core.form_errors import take_errors
 from apps.deadlines import drafts, rules
 from apps.deadlines import rule_presentation as words
 from apps.deadlines.models import PresetChoice
@@ -20,7 +21,7 @@ from apps.deadlines.rule_forms import (
     ChoosePresetForm,
     EndRuleForm,
 )
-from apps.deadlines.rule_views.common import answer, form_page, frame, person, posted, take_errors
+from apps.deadlines.rule_views.common import answer, form_page, frame, person, posted
 from apps.deadlines.services import rules as changing
 from apps.deadlines.views import for_administrators
 from apps.grid.models import Unit

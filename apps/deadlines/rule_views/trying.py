@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from apps.core import clock
 from apps.core.errors import InvalidInput
+from apps.core.form_errors import take_errors
 from apps.deadlines import rule_presentation as words
 from apps.deadlines import rules, simulation
 from apps.deadlines.categories import search_categories
@@ -16,7 +17,7 @@ from apps.deadlines.choices import Complexity, Level, RuleKind, Urgency
 from apps.deadlines.rule_forms import (
     SimulateForm,
 )
-from apps.deadlines.rule_views.common import frame, person, take_errors
+from apps.deadlines.rule_views.common import frame, person
 from apps.deadlines.views import for_administrators
 
 SIZES = (20, 50, 100)

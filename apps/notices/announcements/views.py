@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible
+from apps.core.form_errors import take_errors
 from apps.core.workbooks import Column, workbook_response
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
@@ -141,7 +142,7 @@ def new(request: HttpRequest) -> HttpResponse:
         try:
             draft = services.draft_announcement(unit=form.audience()["unit"], **given)
         except InvalidInput as error:
-            _add_errors(form, error)
+            take_errors(form, error)
         else:
             return redirect("notices:announcement", draft.pk)
     return _written(request, form, unit, None)
@@ -161,7 +162,7 @@ def edit(request: HttpRequest, announcement_id: int) -> HttpResponse:
         try:
             services.edit_draft(announcement_id=announcement_id, unit=form.audience()["unit"], **given)
         except InvalidInput as error:
-            _add_errors(form, error)
+            take_errors(form, error)
         else:
             return redirect("notices:announcement", announcement_id)
     return _written(request, form, unit, draft)
@@ -301,11 +302,3 @@ def remind(request: HttpRequest, announcement_id: int) -> HttpResponse:
     if code:
         response["Location"] += f"?unit={code}"
     return response
-
-
-def _add_errors(form: Any, error: InvalidInput) -> None:
-    for name, texts in error.fields.items():
-        for text in texts:
-            form.add_error(name if name in form.fields else None, text)
-    if not error.fields:
-        form.add_error(None, str(error.message))
