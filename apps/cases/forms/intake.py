@@ -1,0 +1,112 @@
+"""The form of a case taken in at a desk."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.cases.choices import INTAKE_SOURCES, Callback, Source, Urgency
+from apps.cases.forms.fields import PhotosField
+from apps.cases.models import Case, Category
+from apps.core.clock import SHANGHAI
+from apps.grid.models import Unit
+
+
+def category_choices(leaves: Sequence[Category]) -> list[Any]:
+    """Leaves grouped by their branch, for a select."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for leaf in leaves:
+        branch = leaf.parent
+        top = branch.parent if branch else None
+        name = " › ".join(node.label for node in (top, branch) if node is not None)
+        groups.setdefault(name, []).append((leaf.key, f"{leaf.code} {leaf.label}"))
+    return [("", _("请选择")), *groups.items()]
+
+
+class IntakeForm(forms.Form):
+    """A case taken in at a desk: from a call, a letter, another department, or seen by the desk itself."""
+
+    client_id = forms.UUIDField(widget=forms.HiddenInput)
+    reporter_phone = forms.CharField(
+        label=_("来电号码"),
+        max_length=20,
+        required=False,
+        help_text=_("加密保存；输入后显示此人以前反映的案件。"),
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+    )
+    reporter_name = forms.CharField(
+        label=_("反映人姓名"), max_length=60, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    reporter_anonymous = forms.BooleanField(label=_("要求匿名"), required=False)
+    callback = forms.ChoiceField(label=_("回复方式"), choices=Callback.choices, initial=Callback.PHONE, required=False)
+    category = forms.ChoiceField(label=_("类别"))
+    title = forms.CharField(
+        label=_("标题"),
+        max_length=Case._meta.get_field("title").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    description = forms.CharField(
+        label=_("情况说明"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    source = forms.ChoiceField(
+        label=_("来源"),
+        choices=[(source.value, source.label) for source in INTAKE_SOURCES],
+        initial=Source.HOTLINE_12345,
+    )
+    source_number = forms.CharField(
+        label=_("来源编号"), max_length=60, required=False, help_text=_("同一来源的同一编号只登记一次。")
+    )
+    urgency = forms.ChoiceField(label=_("紧急程度"), choices=[("", _("按类别")), *Urgency.choices], required=False)
+    occurred_at = forms.DateTimeField(
+        label=_("发生时间"),
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    address = forms.CharField(
+        label=_("地点"),
+        max_length=160,
+        required=False,
+        help_text=_("输入路名、小区或单元名，从候选中选；点落在地图上，可拖动改正。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    unit = forms.ChoiceField(label=_("所在单元"), required=False, help_text=_("在地图上点出位置时可以不选。"))
+    lon = forms.FloatField(
+        label=_("经度"), required=False, min_value=-180, max_value=180, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    lat = forms.FloatField(
+        label=_("纬度"), required=False, min_value=-90, max_value=90, widget=forms.NumberInput(attrs={"step": "any"})
+    )
+    photos = PhotosField()
+
+    def __init__(
+        self,
+        *args: Any,
+        leaves: Sequence[Category],
+        units: Sequence[Unit],
+        supplement: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.supplement = supplement
+        for name in ("category", "title", "unit") if supplement else ():
+            self.fields[name].required = False
+        self.fields["category"].choices = category_choices(leaves)  # type: ignore[attr-defined]
+        named = [(unit.code, f"{'　' * max(unit.level - units[0].level, 0)}{unit.name}") for unit in units]
+        self.fields["unit"].choices = [("", _("按地图位置")), *named]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A place is needed, a point or a unit; of somebody who adds to a case only what was said. The preferred reply
+        of one without a phone is none."""
+        given = super().clean() or {}
+        if not given.get("reporter_phone") or not given.get("callback"):
+            given["callback"] = Callback.NONE
+        if given.get("occurred_at") is not None and given["occurred_at"].tzinfo is None:
+            given["occurred_at"] = given["occurred_at"].replace(tzinfo=SHANGHAI)
+        if self.supplement:
+            if not given.get("title") and not given.get("description"):
+                self.add_error("description", _("请写明此次反映的情况。"))
+        elif not given.get("unit") and (given.get("lon") is None or given.get("lat") is None):
+            self.add_error("unit", _("请在地图上点出位置，或选择所在单元。"))
+        return given
