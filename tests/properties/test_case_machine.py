@@ -1,6 +1,6 @@
 """Random people do random things to several cases, by the function and over the API, while time passes and sweeps run.
 
-The acts are those of the table (``apps/cases/workflow.py``), whatever they are; the rules that must hold are told again
+The acts are those of the table (``apps/cases/workflow/``), whatever they are; the rules that must hold are told again
 in ``case_rules``. ``make soak`` runs it at length with a seed of its own, which it prints; ``SOAK_SEED=N`` repeats one.
 """
 

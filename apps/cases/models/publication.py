@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.choices import HowSettled, Publicity
-from apps.cases.models.cases import Case, Category
+from apps.cases.models.cases import Case
+from apps.cases.models.categories import Category
 from apps.cases.models.orders import _agency, _person
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission

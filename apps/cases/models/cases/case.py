@@ -1,79 +1,25 @@
-"""Cases, their legs and their events."""
+"""The case itself."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.cases.choices import (
-    OPEN,
-    OPEN_LEG,
-    Callback,
-    Card,
-    CaseState,
-    LegRole,
-    LegState,
-    Publicity,
-    Source,
-    Urgency,
-)
+from apps.cases.choices import OPEN, Card, CaseState, Publicity, Source, Urgency
+from apps.cases.models.cases.visibility import CaseQuerySet
 from apps.cases.models.categories import Category
-from apps.core.audit import ChainedEvent, ChainHead
-from apps.core.crypto import EncryptedTextField, mask_phone
+from apps.core.audit import ChainHead
 from apps.deadlines.choices import Complexity
-from apps.grid.permissions import Permission
-from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
-from apps.grid.scopes import scope_q
-from apps.organisation.models import Agency, agency_ids_of
-from apps.residents.models import PERSONAL, PLAIN, SENSITIVE
+from apps.grid.placed import Placed, path_constraint
+from apps.organisation.models import Agency
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from apps.grid.scopes import Person
+    from apps.cases.models.cases.legs import Leg
 
 OPEN_STATES = sorted(OPEN)
-OPEN_LEG_STATES = sorted(OPEN_LEG)
-
-
-def told_to(agencies: "Collection[int]") -> "models.QuerySet[Any, int]":
-    """The keys of the cases that were reported to these agencies as well as to a desk."""
-    told = apps.get_model("cases", "DualReport")  # stands in a module that needs this one
-    return told.objects.filter(agency__in=agencies).order_by().values_list("case_id", flat=True)
-
-
-def called_to(agencies: "Collection[int]") -> "models.QuerySet[Any, int]":
-    """The keys of the cases to whose spot these agencies were called."""
-    called = apps.get_model("cases", "Summons")  # likewise
-    return called.objects.filter(agency__in=agencies).order_by().values_list("case_id", flat=True)
-
-
-class CaseQuerySet(PlacedQuerySet):
-    """Cases."""
-
-    def visible_to(self, user: "Person", permission: Permission = Permission.CASE_VIEW) -> Self:
-        """Cases within the scope, and those that an agency of the user has held, was told of, called to or answers
-        for otherwise."""
-        return self.filter(self.visible_q(user, permission))
-
-    @staticmethod
-    def visible_q(user: "Person", permission: Permission = Permission.CASE_VIEW, prefix: str = "") -> Q:
-        """The condition of ``visible_to``; with ``prefix`` for rows that lead to a case (``case__``)."""
-        condition = scope_q(user, permission, prefix)
-        agencies = agency_ids_of(user)
-        if agencies:
-            condition |= Q(Exists(Leg.objects.filter(case=OuterRef(f"{prefix}pk"), agency__in=agencies)))
-            told = models.Subquery(told_to(agencies))
-            condition |= Q(**{f"{prefix}dual": True, f"{prefix}pk__in": told})
-            called = models.Subquery(called_to(agencies))
-            condition |= Q(**{f"{prefix}whistled__gt": 0, f"{prefix}pk__in": called})
-            parties = apps.get_model("cases", "CaseParty").objects  # its model leads to cases
-            condition |= Q(Exists(parties.filter(case=OuterRef(f"{prefix}pk"), agency__in=agencies)))
-        return condition
 
 
 class Case(ChainHead, Placed):
@@ -303,159 +249,3 @@ class Case(ChainHead, Placed):
 
     def __str__(self) -> str:
         return self.number
-
-
-class LegQuerySet(models.QuerySet["Leg"]):
-    """Legs."""
-
-    def open(self) -> Self:
-        """Legs still in somebody's hands."""
-        return self.filter(state__in=OPEN_LEG_STATES)
-
-    def held_for(self, user: "Person") -> Self:
-        """The legs of the agencies for which ``user`` handles cases."""
-        return self.filter(agency__in=agency_ids_of(user))
-
-
-class Leg(models.Model):
-    """One stretch of a case in one holder's hands, with its own limit and its own version."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="legs")
-    sequence = models.PositiveSmallIntegerField()
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
-    desk = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
-    role = models.CharField(max_length=6, choices=LegRole.choices, default=LegRole.LEAD)
-    stage = models.CharField(max_length=12)
-    state = models.CharField(max_length=8, choices=LegState.choices)
-    version = models.PositiveIntegerField(default=1)
-    due_at = models.DateTimeField()
-    in_time = models.BooleanField(null=True)
-    excused_at = models.DateTimeField(null=True, help_text="when its red card was withdrawn")
-    handled_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
-    )
-    note = models.CharField(max_length=500, blank=True)
-    opened_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-
-    objects = LegQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["case", "sequence"]
-        indexes = [
-            models.Index(
-                fields=["agency", "due_at", "id"],
-                condition=Q(state__in=OPEN_LEG_STATES),
-                name="cases_leg_agency_open",
-            ),
-            models.Index(fields=["agency", "ended_at"], name="cases_leg_agency_ended"),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "sequence"], name="cases_leg_case_sequence"),
-            models.UniqueConstraint(
-                fields=["case"],
-                condition=Q(role="lead", state__in=OPEN_LEG_STATES),
-                name="cases_leg_one_open_lead",
-            ),
-            models.UniqueConstraint(
-                fields=["case", "agency"],
-                condition=Q(state__in=OPEN_LEG_STATES),
-                name="cases_leg_one_open_per_agency",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=OPEN_LEG_STATES, ended_at__isnull=True)
-                | (~Q(state__in=OPEN_LEG_STATES) & Q(ended_at__isnull=False, ended_at__gte=F("opened_at"))),
-                name="cases_leg_ended_when_done",
-            ),
-        ]
-
-
-class CaseReporter(models.Model):
-    """A resident from whom a case was heard, at a desk or through a source: who is no user and may be one of several.
-
-    ``Case.reporter`` is the user who entered it. Name and phone are encrypted; the phone is found by keyed hash; both
-    are shown masked and revealed one at a time. ``source_number`` is that of this resident's own report.
-    """
-
-    classification = {
-        "id": PLAIN,
-        "client_id": PLAIN,
-        "case": PLAIN,
-        "name": SENSITIVE,
-        "phone": SENSITIVE,
-        "phone_hash": PERSONAL,
-        "anonymous": PLAIN,
-        "callback": PLAIN,
-        "source": PLAIN,
-        "source_number": PLAIN,
-        "added_by": PLAIN,
-        "added_at": PLAIN,
-    }
-
-    client_id = models.UUIDField(null=True, unique=True)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reporters")
-    name = EncryptedTextField(_("姓名"))
-    phone = EncryptedTextField(_("电话"))
-    phone_hash = models.BinaryField(max_length=33, null=True, editable=False)
-    anonymous = models.BooleanField(_("要求匿名"), default=False)
-    callback = models.CharField(max_length=5, choices=Callback.choices, default=Callback.NONE)
-    source = models.CharField(_("来源"), max_length=20, choices=Source.choices)
-    source_number = models.CharField(max_length=60, null=True)
-    added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    added_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("反映人")
-        indexes = [
-            models.Index(
-                fields=["phone_hash", "-added_at"],
-                condition=Q(phone_hash__isnull=False),
-                name="cases_casereporter_phone",
-            )
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(phone__isnull=True, phone_hash__isnull=True)
-                | Q(phone__isnull=False, phone_hash__isnull=False),
-                name="cases_casereporter_phone_with_hash",
-            ),
-            models.CheckConstraint(
-                condition=Q(callback="none") | Q(phone__isnull=False), name="cases_casereporter_phone_to_call_back"
-            ),
-            models.UniqueConstraint(
-                fields=["source", "source_number"],
-                condition=Q(source_number__isnull=False),
-                name="cases_casereporter_source_number",
-            ),
-        ]
-
-    @property
-    def name_masked(self) -> str:
-        """The first character of the name and a star; nothing of one who wants to stay anonymous."""
-        name = str(self.name)
-        return "" if self.anonymous or not name else f"{name[0]}*"
-
-    @property
-    def phone_masked(self) -> str:
-        """The phone as every screen shows it; empty where there is none."""
-        return mask_phone(str(self.phone)) if self.phone else ""
-
-
-class CaseEvent(ChainedEvent):
-    """One change of a case: who, when, from, to, why. Never edited; the case's chain."""
-
-    chain_parent = "case"
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events", db_index=False)
-    leg = models.ForeignKey(Leg, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    from_state = models.CharField(max_length=10, choices=CaseState.choices, blank=True)
-    to_state = models.CharField(max_length=10, choices=CaseState.choices)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["-at", "-id"], condition=Q(action="reveal"), name="cases_caseevent_reveals"),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["case", "sequence"], name="cases_caseevent_case_sequence"),
-        ]

@@ -1,0 +1,31 @@
+"""Merging, and what may still happen to a finished case."""
+
+from apps.cases.actions import Action
+from apps.cases.capacities import By
+from apps.cases.workflow.rows import F, P, S, Transition, row
+
+AFTERWARDS: tuple[Transition, ...] = (
+    row(
+        Action.MERGE,
+        [S.REPORTED, S.REGISTERED],
+        S.MERGED,
+        By.DESK,
+        needs=P.CASE_REGISTER,
+        inputs=("into",),
+        unless=[F.HAZARD],
+    ),
+    row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.DESK, needs=P.CASE_REGISTER, note=True),
+    row(Action.REOPEN, [S.CLOSED], S.REGISTERED, By.REPORTER, note=True, unless=[F.REOPENED]),
+    row(
+        Action.SPOT_CHECK,
+        [S.CLOSED],
+        None,
+        By.VERIFIER,
+        needs=P.CASE_VERIFY,
+        inputs=("passed",),
+        also=[S.REGISTERED],
+        when=[F.SPOT_WAITING],
+    ),
+    row(Action.RATE, [S.CLOSED], None, By.REPORTER, inputs=("solved", "satisfied")),
+    row(Action.RATE, [S.CLOSED], None, By.DESK, needs=P.CASE_CLOSE, inputs=("solved", "satisfied")),
+)
