@@ -1,4 +1,4 @@
-"""Drawing lots for spot checks: pure functions that give everybody the same."""
+"""Drawing lots: pure functions that give everybody the same."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,8 +6,7 @@ from datetime import date, timedelta
 
 from apps.grid.permissions import Permission
 
-DEFAULT_PERCENT = 10
-# Held by the centres of streets and districts alone: nobody decides how often his own community is checked.
+# Held by the centres of streets and districts alone: nobody decides how much of his own community's work is drawn.
 SETS_SHARE = Permission.CASE_EXTEND
 
 
@@ -23,5 +22,5 @@ def lots(seed: str, numbers: Sequence[str], count: int) -> list[str]:
 
 
 def how_many(population: int, percent: int) -> int:
-    """The share of ``population``, rounded up, so that where anything was settled something is drawn."""
+    """The share of ``population``, rounded up, so that where there is anything something is drawn."""
     return -(-population * percent // 100)

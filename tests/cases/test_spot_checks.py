@@ -11,7 +11,8 @@ from apps.cases.drawing import how_many, lots, week_before
 from apps.cases.models import Case, CaseEvent, SpotCheck, SpotDraw, SpotShare
 from apps.cases.selectors.spot import SpotWanted, draw_detail, worker_results
 from apps.cases.services import attach_case_photo, perform_with_photos
-from apps.cases.services.spot import draw_spot_checks, percent_at, set_share
+from apps.cases.services.lots import percent_at, set_share
+from apps.cases.services.spot import draw_spot_checks
 from apps.cases.tasks import draw_for_spot_checks
 from apps.core import clock, outbox
 from apps.core.attachments import attachments_of
@@ -37,7 +38,7 @@ def settled(world: World, by: str = "worker", place: str = "grid 0 0 0", **given
 
 def drawn(world: World, count: int = 1, **given: Any) -> list[Case]:
     """Cases settled in the week of the world and all drawn in the next."""
-    set_share(actor=world["district"], code=world.unit("district").code, percent=100, at=world.at)
+    set_share(SpotShare, actor=world["district"], code=world.unit("district").code, percent=100, at=world.at)
     cases = [settled(world, **given) for _ in range(count)]
     world.at = TUESDAY
     draw_spot_checks(at=TUESDAY)
@@ -134,18 +135,20 @@ class TestShare:
 
     def percent(self, world: World) -> int:
         unit = Unit.objects.select_related("parent__parent").get(pk=world.unit("community 0 0").pk)
-        return percent_at(unit)
+        return percent_at(SpotShare, unit)
 
     def test_the_nearest_unit_decides(self, world: World) -> None:
         assert self.percent(world) == 10
-        set_share(actor=world["district"], code=world.unit("district").code, percent=20, at=world.tick())
-        set_share(actor=world["street"], code=world.unit("street 0").code, percent=30, at=world.tick())
+        set_share(SpotShare, actor=world["district"], code=world.unit("district").code, percent=20, at=world.tick())
+        set_share(SpotShare, actor=world["street"], code=world.unit("street 0").code, percent=30, at=world.tick())
         assert self.percent(world) == 30
-        set_share(actor=world["street"], code=world.unit("community 0 0").code, percent=0, at=world.tick())
+        set_share(SpotShare, actor=world["street"], code=world.unit("community 0 0").code, percent=0, at=world.tick())
         assert self.percent(world) == 0
         settled(world)
         assert draw_spot_checks(at=TUESDAY) == 0
-        set_share(actor=world["street"], code=world.unit("community 0 0").code, percent=None, at=world.tick())
+        set_share(
+            SpotShare, actor=world["street"], code=world.unit("community 0 0").code, percent=None, at=world.tick()
+        )
         assert self.percent(world) == 30
         assert SpotShare.objects.count() == 4
 
@@ -162,13 +165,13 @@ class TestShare:
     )
     def test_only_a_centre_above_sets_it(self, world: World, who: str, place: str, refusal: type[Exception]) -> None:
         with pytest.raises(refusal):
-            set_share(actor=world[who], code=world.unit(place).code, percent=50, at=world.at)
+            set_share(SpotShare, actor=world[who], code=world.unit(place).code, percent=50, at=world.at)
         assert not SpotShare.objects.exists()
 
     @pytest.mark.parametrize("percent", [-1, 101])
     def test_it_is_of_a_hundred(self, world: World, percent: int) -> None:
         with pytest.raises(InvalidInput) as refused:
-            set_share(actor=world["street"], code=world.unit("street 0").code, percent=percent, at=world.at)
+            set_share(SpotShare, actor=world["street"], code=world.unit("street 0").code, percent=percent, at=world.at)
         assert list(refused.value.fields) == ["percent"]
 
 

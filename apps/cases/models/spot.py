@@ -1,75 +1,26 @@
 """Spot checks of what workers settled on the spot: the share, the draws, and what was found on site."""
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.choices import SpotState
 from apps.cases.models.cases import Case
-from apps.cases.models.orders import _agency, _person
-from apps.grid.models import Unit
+from apps.cases.models.lots import LEVELS, Draw, Share
+from apps.cases.models.orders import _person
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
 
-LEVELS = ("district", "street", "community", "grid")
 FOUND = [SpotState.PASSED, SpotState.FAILED]
 
 
-class SpotShare(models.Model):
-    """From one moment on, the share of a unit: of what is settled on the spot there, how many in a hundred are drawn;
-    none given: as in the unit above. The latest row of a unit holds, the others are its history."""
+class SpotShare(Share):
+    """The share of what is settled on the spot in a unit that is seen again on site."""
 
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
-    percent = models.PositiveSmallIntegerField(_("抽查比例"), null=True)
-    set_by = _person()
-    set_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-set_at", "-id"]
-        indexes = [models.Index(fields=["unit", "-set_at", "-id"], name="cases_spotshare_latest")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(percent__isnull=True) | Q(percent__lte=100), name="cases_spotshare_percent_of_hundred"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.unit_id} {self.percent}"
+    default_percent = 10
 
 
-class SpotDraw(Placed):
-    """One drawing of lots at one desk: among the cases settled on the spot from ``since`` to ``until`` (days, both
-    included) those whose SHA-256 of ``seed:number`` is lowest. Whoever knows the seed draws the same again."""
-
-    desk = _agency()
-    since = models.DateField()
-    until = models.DateField()
-    percent = models.PositiveSmallIntegerField()
-    seed = models.CharField(max_length=32)
-    population = ArrayField(models.CharField(max_length=20), help_text="the numbers of all that could be drawn")
-    drawn = models.PositiveIntegerField()
-    made_at = models.DateTimeField()
-
-    objects = PlacedQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-id"]
-        indexes = [models.Index(fields=[level, "-id"], name=f"cases_spotdraw_{level}") for level in LEVELS[:3]]
-        constraints = [
-            path_constraint("cases_spotdraw"),
-            models.UniqueConstraint(fields=["desk", "until"], name="cases_spotdraw_once"),
-            models.CheckConstraint(condition=Q(since__lte=F("until")), name="cases_spotdraw_days_in_order"),
-            models.CheckConstraint(
-                condition=Q(percent__gte=1, percent__lte=100), name="cases_spotdraw_percent_of_hundred"
-            ),
-            models.CheckConstraint(
-                condition=Q(drawn__gte=1, drawn__lte=F("population__len")), name="cases_spotdraw_out_of_population"
-            ),
-            models.CheckConstraint(condition=Q(seed__regex="^[0-9a-f]{32}$"), name="cases_spotdraw_seed_written"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.desk_id} {self.until}"
+class SpotDraw(Draw):
+    """One drawing of lots among the cases that one desk's people settled on the spot in a week."""
 
 
 class SpotCheck(Placed):

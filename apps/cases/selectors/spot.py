@@ -9,13 +9,13 @@ from django.db.models import Count, Q
 
 from apps.accounts.models import User
 from apps.cases.choices import SpotState
-from apps.cases.drawing import DEFAULT_PERCENT, SETS_SHARE, how_many, lots
-from apps.cases.models import SpotCheck, SpotDraw, SpotShare
+from apps.cases.models import SpotCheck, SpotDraw
+from apps.cases.selectors.lots import is_repeated
 from apps.core.errors import NotAllowed, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
-from apps.grid.scopes import holds, scopes_of
+from apps.grid.scopes import holds
 from apps.organisation.models import Agency
 
 if TYPE_CHECKING:
@@ -87,11 +87,6 @@ def sees_spot_checks(user: "User") -> bool:
     return holds(user, Permission.CASE_COMMENT, Permission.SCORE_RUN, Permission.LOG_REVIEW)
 
 
-def sets_shares(user: "User") -> bool:
-    """Whether the user may set the share anywhere."""
-    return holds(user, SETS_SHARE)
-
-
 def require_spot_right(user: "User") -> None:
     """Raises ``NotAllowed`` for those who do not follow the spot checks."""
     if not sees_spot_checks(user):
@@ -149,8 +144,7 @@ def draw_detail(user: "User", draw_id: int) -> DrawDetail:
         raise NotVisible
     require_spot_right(user)
     checks = list(SpotCheck.objects.filter(draw=draw).select_related(*CHECK_RELATED).order_by("id"))
-    again = lots(draw.seed, draw.population, how_many(len(draw.population), draw.percent))
-    return DrawDetail(draw, checks, sorted(again) == sorted(check.case.number for check in checks))
+    return DrawDetail(draw, checks, is_repeated(draw, [check.case.number for check in checks]))
 
 
 def worker_results(user: "User", wanted: SpotWanted) -> list[WorkerResult]:
@@ -164,28 +158,6 @@ def worker_results(user: "User", wanted: SpotWanted) -> list[WorkerResult]:
         WorkerResult(people[row["settled_by"]], row["drawn"], row["waiting"], row["passed"], row["failed"])
         for row in rows
     ]
-
-
-@dataclass(frozen=True)
-class Shares:
-    """The shares set within the scope, the latest of each unit, by unit; and the units one may set."""
-
-    rows: list[SpotShare]
-    units: list[Unit]
-    default: int = DEFAULT_PERCENT
-
-
-def shares_of(user: "User") -> Shares:
-    """Two queries and one per scope. Raises ``NotAllowed`` for those who set none."""
-    if not sets_shares(user):
-        raise NotAllowed
-    units: list[Unit] = []
-    for scope in scopes_of(user, SETS_SHARE):
-        within = Unit.objects.open().filter(tree_id=scope.tree_id, lft__gte=scope.lft, rght__lte=scope.rght)
-        units += within.exclude(kind="grid").order_by("lft")
-    latest = SpotShare.objects.filter(unit__in=[unit.pk for unit in units]).select_related("unit", "set_by")
-    rows = latest.order_by("unit_id", "-set_at", "-id").distinct("unit")
-    return Shares(sorted(rows, key=lambda row: row.unit.lft), units)
 
 
 def checks_for(desks: Sequence[Agency]) -> list[SpotCheck]:

@@ -1,7 +1,6 @@
-"""Spot checks: the share of each unit, the weekly drawing of lots, and what was found on site."""
+"""Spot checks: the weekly drawing of lots, and what was found on site."""
 
-import secrets
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -9,25 +8,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from apps.cases.choices import CASE_TARGET, CASE_TOPIC, SPOT_DRAW, CaseState, SpotState
-from apps.cases.drawing import DEFAULT_PERCENT, SETS_SHARE, how_many, lots, week_before
+from apps.cases.drawing import week_before
 from apps.cases.models import Case, CaseEvent, SpotCheck, SpotDraw, SpotShare
+from apps.cases.services.lots import bounds_of, make_draw
 from apps.cases.services.reopening import take_up_again
 from apps.core import clock
 from apps.core.audit import append_event
-from apps.core.errors import InvalidInput, NotAllowed, NotVisible, WrongState
+from apps.core.errors import InvalidInput, WrongState
 from apps.core.models import Attachment
 from apps.core.outbox import enqueue
 from apps.grid.models import Unit
-from apps.grid.permissions import Permission
-from apps.grid.placed import PATH_RELATED, place_at
-from apps.grid.scopes import covers
 from apps.notices import texts
 from apps.notices.services import notify
 from apps.organisation.models import Agency
 from apps.organisation.selectors import agency_people
 
 if TYPE_CHECKING:
-    from apps.accounts.models import User
     from apps.cases.services.acting import Step
 
 Details = dict[str, Any]
@@ -84,8 +80,7 @@ def draw_spot_checks(*, at: datetime) -> int:
 
 
 def _settled_in(since: date, until: date) -> Any:
-    begin = datetime.combine(since, datetime.min.time(), tzinfo=clock.SHANGHAI)
-    end = datetime.combine(until + timedelta(days=1), datetime.min.time(), tzinfo=clock.SHANGHAI)
+    begin, end = bounds_of(since, until)
     # every district, so that its index of finished cases is used
     districts = Unit.objects.filter(kind="district").values_list("pk", flat=True)
     closed = Case.objects.filter(district__in=list(districts), open=False, closed_at__gte=begin, closed_at__lt=end)
@@ -99,23 +94,11 @@ def _draw_at(desk_id: int, since: date, until: date, at: datetime) -> int:
     if SpotDraw.objects.filter(desk=desk, until=until).exists():
         return 0
     cases = list(_settled_in(since, until).filter(desk=desk).order_by("pk").select_for_update(of=("self",)))
-    unit = Unit.objects.select_related(*PATH_RELATED).get(pk=desk.unit_id)  # type: ignore[attr-defined]
-    percent = percent_at(unit)
-    if not cases or not percent:
+    numbers = [case.number for case in cases]
+    made = make_draw(SpotDraw, SpotShare, desk=desk, since=since, until=until, numbers=numbers, at=at)
+    if made is None:
         return 0
-    seed, numbers = secrets.token_hex(16), sorted(case.number for case in cases)
-    chosen = set(lots(seed, numbers, how_many(len(numbers), percent)))
-    draw = SpotDraw.objects.create(
-        desk=desk,
-        since=since,
-        until=until,
-        percent=percent,
-        seed=seed,
-        population=numbers,
-        drawn=len(chosen),
-        made_at=at,
-        **place_at(unit),
-    )
+    draw, chosen = made
     for case in cases:
         if case.number in chosen:
             _put_on_list(draw, case, at)
@@ -167,34 +150,3 @@ def _put_on_list(draw: SpotDraw, case: Case, at: datetime) -> None:
     case.save(update_fields=["spot_waiting", "head_sequence", "head_hash"])
     message = {"case": case.pk, "action": SPOT_DRAW, "event": case.head_sequence, "actor": None}
     enqueue(CASE_TOPIC, message, at=at)
-
-
-# The share
-
-
-def percent_at(unit: Unit) -> int:
-    """The share in force at ``unit``, whose ancestors are loaded: its own, else that of the nearest unit above, else
-    ten in a hundred."""
-    chain = [pk for pk in reversed(list(place_at(unit).values())) if pk]
-    rows = SpotShare.objects.filter(unit__in=chain).order_by("unit_id", "-set_at", "-id").distinct("unit")
-    found = {row.unit_id: row.percent for row in rows}  # type: ignore[attr-defined]
-    set_ones = (percent for pk in chain if (percent := found.get(pk)) is not None)
-    return next(set_ones, DEFAULT_PERCENT)
-
-
-def set_share(*, actor: "User", code: str, percent: int | None, at: datetime) -> SpotShare:
-    """From now on draw ``percent`` in a hundred at the unit of that code and below; ``None``: as in the unit above.
-
-    Raises ``NotVisible`` for a unit outside the scope, ``NotAllowed`` for those who do not sit at a street's or the
-    district's centre above it, ``InvalidInput`` naming ``unit`` for a grid and ``percent`` out of range.
-    """
-    unit = Unit.objects.open().select_related(*PATH_RELATED).filter(code=code).first()
-    if unit is None or not covers(actor, Permission.CASE_VIEW, place_at(unit)):
-        raise NotVisible
-    if not covers(actor, SETS_SHARE, place_at(unit)):
-        raise NotAllowed
-    if unit.kind == "grid":
-        raise InvalidInput(fields={"unit": [_("抽查比例按社区、街道或区设置。")]})
-    if percent is not None and not 0 <= percent <= 100:
-        raise InvalidInput(fields={"percent": ["0–100"]})
-    return SpotShare.objects.create(unit=unit, percent=percent, set_by=actor, set_at=at)

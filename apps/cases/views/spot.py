@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.cases.forms import ShareForm
 from apps.cases.inputs import spot_wanted
+from apps.cases.models import SpotShare
 from apps.cases.selectors import spot
 from apps.cases.selectors.choices import filter_choices
-from apps.cases.services.spot import set_share
+from apps.cases.selectors.lots import sets_shares, shares_of
+from apps.cases.services.lots import set_share
 from apps.cases.spot_looks import export_row, spot_rows
 from apps.cases.views.common import person, size_of
 from apps.core import clock
@@ -35,10 +37,10 @@ def checks(request: HttpRequest) -> HttpResponse:
     user = person(request)
     spot.require_spot_right(user)
     show = request.GET.get("show", "")
-    if show not in LISTS and not (show == SHARES and spot.sets_shares(user)):
+    if show not in LISTS and not (show == SHARES and sets_shares(user)):
         show = WAITING
     if show == SHARES:
-        return _shares(request, ShareForm(units=spot.shares_of(user).units))
+        return _shares(request, ShareForm(units=shares_of(SpotShare, user).units))
     wanted, weeks = _wanted(request)
     size, cursor = size_of(request), request.GET.get("cursor")
     context = _frame(request, show) | {
@@ -68,7 +70,7 @@ def _wanted(request: HttpRequest) -> tuple[spot.SpotWanted, int]:
 def _frame(request: HttpRequest, show: str) -> dict[str, Any]:
     user = person(request)
     labels = [(WAITING, _("待抽查")), (DONE, _("抽查结果")), (WORKERS, _("按网格员")), (DRAWS, _("抽取批次"))]
-    if spot.sets_shares(user):
+    if sets_shares(user):
         labels.append((SHARES, _("抽查比例")))
     tabs = [{"label": label, "url": f"?show={name}", "active": name == show, "count": None} for name, label in labels]
     return {"nav_active": "cases", "show": show, "tabs": tabs}
@@ -118,11 +120,11 @@ def draw(request: HttpRequest, draw_id: int) -> HttpResponse:
 def share(request: HttpRequest) -> HttpResponse:
     """Set the share of a unit."""
     user = person(request)
-    form = ShareForm(request.POST, units=spot.shares_of(user).units)
+    form = ShareForm(request.POST, units=shares_of(SpotShare, user).units)
     if form.is_valid():
         given = form.cleaned_data
         try:
-            set_share(actor=user, code=given["unit"], percent=given["percent"], at=clock.now())
+            set_share(SpotShare, actor=user, code=given["unit"], percent=given["percent"], at=clock.now())
         except DomainError as error:
             form.add_error(None, str(error.message))
         else:
@@ -132,5 +134,9 @@ def share(request: HttpRequest) -> HttpResponse:
 
 
 def _shares(request: HttpRequest, form: ShareForm, status: int = 200) -> HttpResponse:
-    context = _frame(request, SHARES) | {"form": form, "shares": spot.shares_of(person(request))}
+    context = _frame(request, SHARES) | {
+        "form": form,
+        "shares": shares_of(SpotShare, person(request)),
+        "save_url": reverse("cases:spot-share"),
+    }
     return render(request, "cases/spot.html", context, status=status)
