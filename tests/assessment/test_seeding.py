@@ -15,15 +15,35 @@ from apps.assessment.seeding.announcing import seed_announcements
 from apps.assessment.seeding.demo import month_start
 from apps.assessment.seeding.history import Diary, moments, write_cases
 from apps.assessment.seeding.people import DEMO_NAMES, choose_places, hire_staff, set_demo_password
+from apps.assessment.seeding.scenes import seed_scenes
 from apps.assessment.seeding.screening import seed_screenings
 from apps.assessment.seeding.story import Teller
 from apps.assessment.seeding.world import World
 from apps.assessment.seeding.writing import Batch, Ids
 from apps.cases import services
 from apps.cases.catalogue import load_categories
-from apps.cases.models import Case, CaseEvent, Category, Leg, ScreeningPeriod, ScreeningReturn, Supervision
+from apps.cases.models import (
+    Case,
+    CaseEvent,
+    Category,
+    DualReport,
+    DutyRuling,
+    HazardListing,
+    JointMeeting,
+    Leg,
+    Mediation,
+    Publication,
+    ScreeningPeriod,
+    ScreeningReturn,
+    SpecialListing,
+    SpotCheck,
+    Summons,
+    Supervision,
+)
 from apps.cases.routing_catalogue import load_routing
+from apps.cases.services.publication import BACKLOG, publish_results
 from apps.core import clock
+from apps.core.models import OutboxMessage
 from apps.deadlines.models import LadderStep, Limit
 from apps.deadlines.sweep import settle
 from apps.grid.models import Boundary
@@ -90,7 +110,7 @@ CASE_FACTS = (
     " due_at version reporter_id worker_id handler_id handled_by_id settled_kind rework_count return_count"
     " solved satisfied"
     " reported_at registered_at dispatched_at handled_at verified_at closed_at handling_due_at"
-    " handled_in_time supervised orders_open extension_asked appeals_open"
+    " handled_in_time supervised publicity orders_open extension_asked appeals_open"
     " district_id street_id community_id grid_id head_sequence"
 ).split()
 LEG_FACTS = (
@@ -161,6 +181,10 @@ def replay(case: Case) -> Case:
         at=first.at,
     )
     for event in events[1:]:
+        if event.actor_id is None:
+            assert event.action == "publish"
+            publish_results(at=event.at)
+            continue
         given = {name: event.payload[key] for name, key in INPUTS.get(event.action, {}).items()}
         if event.action == "rate":
             given = {"solved": event.payload["solved"], "satisfied": event.payload["satisfied"]}
@@ -175,6 +199,7 @@ def replay(case: Case) -> Case:
             note=event.payload.get("note", ""),
             **given,
         )
+    again.refresh_from_db()
     return again
 
 
@@ -192,6 +217,8 @@ def test_a_story_is_what_the_services_would_have_written(staffed: Tree) -> None:
         again = replay(case)
         settle(list(Limit.objects.filter(next_step_at__lte=NOW, state="running").values_list("pk", flat=True)), at=NOW)
         told, done = whole(case), whole(Case.objects.get(pk=again.pk))
+        if case.closed_at is not None and case.closed_at < NOW - BACKLOG:
+            done["case"]["publicity"] = ""  # closed before results were published
         for ours, theirs in zip(told["events"], done["events"], strict=True):
             assert ours == theirs
         for part in ("case", "legs", "limits", "beside", "orders", "events", "event_legs"):
@@ -342,3 +369,32 @@ def test_screenings_are_returned_once_with_the_disputes_of_their_unit_and_weeks(
         assert row.filed_at <= NOW
         assert row.late == (row.filed_at > row.period.due_at)
         assert row.found == row.cases.count()
+
+
+def test_the_scenes_show_what_is_rare_and_hold_together(staffed: Tree) -> None:
+    write(staffed, 500, stuck=0.1)
+    assert seed_scenes(staffed.district, rng=Random(6), now=NOW) > 80
+    call_command("verify_chain")
+    events = list(CaseEvent.objects.order_by("case", "sequence").values_list("case", "at"))
+    assert events == sorted(events)
+    assert max(at for _case, at in events) <= NOW
+    assert Counter(Summons.objects.values_list("state", flat=True)) == {"reported": 3, "called": 1, "arrived": 1}
+    assert Summons.objects.get(state="called").agency == RoleGrant.objects.get(user__username="agency").agency
+    assert sorted(Summons.objects.filter(stars__isnull=False).values_list("stars", flat=True)) == [2, 4, 5]
+    assert Counter(SpecialListing.objects.values_list("state", flat=True)) == {"listed": 2, "proposed": 1}
+    assert SpecialListing.objects.filter(state="listed", controls_made=2).count() == 1
+    past, coming = JointMeeting.objects.order_by("week")
+    assert (past.unit, coming.unit, past.held_on is not None) == (staffed.street(0), staffed.street(0), True)
+    assert (past.closed_at is None, coming.closed_at) == (False, None)
+    assert list(past.items.order_by("number").values_list("state", flat=True)) == ["back", "resolved"]
+    assert coming.items.filter(why="back", returns=1).count() == 1
+    assert [row.accepted_at is None for row in HazardListing.objects.order_by("listed_at")] == [False, True]
+    assert Counter(Mediation.objects.values_list("state", flat=True)) == {"agreed": 1, "failed": 1, "running": 1}
+    assert DutyRuling.objects.filter(ruled_at__isnull=True).count() == 1
+    noted = DualReport.objects.filter(acknowledged_at__isnull=False)
+    assert (noted.count(), DualReport.objects.filter(acknowledged_at=None).count() > 1) == (1, True)
+    checks = Counter(SpotCheck.objects.values_list("state", flat=True))
+    assert (checks["failed"], checks["waiting"], checks["passed"] > 0) == (1, 2, True)
+    assert Publication.objects.filter(state="withheld").count() == 2
+    stale = OutboxMessage.objects.filter(delivered_at=None, created_at__lt=NOW - timedelta(days=1))
+    assert list(stale.filter(topic__in=["case-event", "joint-meeting"])) == []

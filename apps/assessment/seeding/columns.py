@@ -35,6 +35,7 @@ CASE_COLUMNS = [
     "handler_id",
     "handled_by_id",
     "settled_kind",
+    "publicity",
     "rework_count",
     "return_count",
     "reopen_count",
@@ -133,6 +134,23 @@ SUSPENSION_COLUMNS = [
     "decided_by_id",
     "decided_at",
     "decision",
+]
+PUBLICATION_COLUMNS = [
+    "case_id",
+    "state",
+    "category_id",
+    "district_id",
+    "street_id",
+    "community_id",
+    "how",
+    "agency_id",
+    "title",
+    "words",
+    "reported_on",
+    "closed_on",
+    "publish_at",
+    "published_at",
+    "reason",
 ]
 STEP_COLUMNS = ["limit_id", "step", "kind", "card", "holder_id", "due_at", "done_at"]
 EVENT_COLUMNS = [

@@ -13,6 +13,7 @@ from apps.assessment.periods import Month
 from apps.assessment.seeding.announcing import seed_announcements
 from apps.assessment.seeding.history import Diary, moments, write_cases, write_logs
 from apps.assessment.seeding.people import choose_places, hire_staff, set_demo_password
+from apps.assessment.seeding.scenes import seed_scenes
 from apps.assessment.seeding.screening import seed_screenings
 from apps.assessment.seeding.story import Teller
 from apps.assessment.seeding.threads import BatchWriter
@@ -174,6 +175,8 @@ def seed_demo(code: str, *, now: datetime, say: Say) -> Unit:
         advisory_lock(LOCK)
         if seed_history(district, now=now, say=say):
             refresh_statistics()
+            rng = Random(f"{SEED} scenes {code}")  # noqa: S311 - reproducible, guards nothing
+            say(f"{seed_scenes(district, rng=rng, now=now)} acts on rare matters")
         seed_scores(district, now=now, say=say)
         rng = Random(f"{SEED} screening {code}")  # noqa: S311 - reproducible, guards nothing
         returned = seed_screenings(district, rng=rng, now=now)

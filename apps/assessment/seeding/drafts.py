@@ -57,11 +57,20 @@ class PauseDraft:
 
 
 @dataclass(slots=True)
+class PublicationDraft:
+    """What the public reads of a closed case, and where that stands."""
+
+    state: str
+    publish_at: datetime | None
+    published_at: datetime | None
+
+
+@dataclass(slots=True)
 class EventDraft:
     """One event before it is chained."""
 
     at: datetime
-    actor: int
+    actor: int | None
     action: str
     payload: dict[str, Any]
     before: str
@@ -113,6 +122,7 @@ class Story:
     desks: list[tuple[datetime, Office, int | None]] = field(default_factory=list)
     order: OrderDraft | None = None
     pause: PauseDraft | None = None
+    publication: PublicationDraft | None = None
 
     @property
     def open(self) -> bool:

@@ -40,7 +40,7 @@ class Diary:
         """Take down what one story says of its people."""
         self.reported[story.reporter, local(story.reported).date()] += 1
         for event in story.events:
-            if event.action == "verify":
+            if event.action == "verify" and event.actor is not None:
                 self.verified[event.actor, local(event.at).date()] += 1
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from apps.assessment.seeding import texts
 from apps.assessment.seeding.drafts import EventDraft, LegDraft, OrderDraft, PauseDraft, Story, stamp
 from apps.assessment.seeding.names import address
+from apps.assessment.seeding.publishing import plan_publication
 from apps.assessment.seeding.world import Ground, Kind, Office, World
 from apps.core import clock
 from apps.deadlines.choices import Stage
@@ -49,6 +50,7 @@ class Teller:
             run.live()
         except Cut:
             run.settle_down()
+        plan_publication(story, now=self.now)
         return story
 
     def _rounded(self, at: datetime) -> datetime:

@@ -17,6 +17,7 @@ from apps.assessment.seeding.columns import (
     LEG_COLUMNS,
     LIMIT_COLUMNS,
     ORDER_COLUMNS,
+    PUBLICATION_COLUMNS,
     STEP_COLUMNS,
     SUSPENSION_COLUMNS,
 )
@@ -24,11 +25,12 @@ from apps.assessment.seeding.drafts import LegDraft, Story
 from apps.assessment.seeding.story import NUMBERED
 from apps.assessment.seeding.texts import REFUSE_NOTES
 from apps.assessment.seeding.world import Span
-from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT
-from apps.cases.models import Case, CaseEvent, Leg, Supervision, Suspension
+from apps.cases.choices import LEG_SUBJECT, ORDER_SUBJECT, WHOLE_SUBJECT, HowSettled
+from apps.cases.models import Case, CaseEvent, Leg, Publication, Supervision, Suspension
 from apps.cases.services.reporting import format_number
 from apps.cases.words import words_of
 from apps.core.audit import GENESIS, link_hash
+from apps.core.clock import local
 from apps.deadlines.choices import CARD_OF_STEP, ChangeKind, StepKind
 from apps.deadlines.models import LadderStep, Limit, LimitChange
 from apps.deadlines.reckoning import PlannedStep
@@ -81,6 +83,7 @@ class Batch:
         self.orders: list[str] = []
         self.changes: list[str] = []
         self.pauses: list[str] = []
+        self.publications: list[str] = []
         self.events: list[str] = []
         self._openings: dict[int, tuple[int, str, Story]] = {}
 
@@ -104,6 +107,7 @@ class Batch:
             copy_rows(Leg._meta.db_table, LEG_COLUMNS, self.legs)
             copy_rows(Supervision._meta.db_table, ORDER_COLUMNS, self.orders)
             copy_rows(Suspension._meta.db_table, SUSPENSION_COLUMNS, self.pauses)
+            copy_rows(Publication._meta.db_table, PUBLICATION_COLUMNS, self.publications)
             copy_rows(Limit._meta.db_table, LIMIT_COLUMNS, self.limits)
             copy_rows(LadderStep._meta.db_table, STEP_COLUMNS, self.steps)
             copy_rows(LimitChange._meta.db_table, CHANGE_COLUMNS, self.changes)
@@ -130,6 +134,7 @@ class Batch:
         carded = self._whole(story, case_id, limit_ids, facts) or carded
         carded = self._order(story, case_id, limit_ids, facts) or carded
         self._pause(story, case_id, own_legs)
+        self._publication(story, case_id)
         head = self._chain(story, case_id, own_legs)
         self.cases.append(
             line(
@@ -167,6 +172,7 @@ class Batch:
                 story.handler.id if story.handler else None,
                 story.handled_by,
                 story.settled_kind,
+                story.publication.state if story.publication else "",
                 story.reworks,
                 story.returns,
                 0,
@@ -302,6 +308,18 @@ class Batch:
             dates = (story.review_on, pause.promised_on)
             cells = (case_id, 1, legs[-1], desk, who, pause.at, pause.reason, *dates, "running", who, pause.at, "")
             self.pauses.append(line(*cells))
+
+    def _publication(self, story: Story, case_id: int) -> None:
+        """What the public reads of it, or will read."""
+        out = story.publication
+        if out is None or story.closed is None:
+            return
+        spot = story.settled_kind == "spot"
+        place = (story.ground.district, story.ground.street, story.ground.community)
+        how, agency = (HowSettled.SPOT, None) if spot else (HowSettled.HANDLED, story.handler)
+        days = (local(story.reported).date(), local(story.closed).date())
+        said = (how.value, agency.id if agency else None, "", "", *days, out.publish_at, out.published_at, "")
+        self.publications.append(line(case_id, out.state, story.kind.id, *place, *said))
 
     def _limit(
         self,

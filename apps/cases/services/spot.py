@@ -67,14 +67,17 @@ def _has_photo(step: "Step", check: SpotCheck) -> bool:
 # Drawing lots
 
 
-def draw_spot_checks(*, at: datetime) -> int:
-    """Draw from what was settled on the spot in the last whole week, once for each desk; answers how many cases.
+def draw_spot_checks(*, at: datetime, within: Unit | None = None) -> int:
+    """Draw from what was settled on the spot in the last whole week, once for each desk, or each desk ``within`` a
+    unit; answers how many cases.
 
     Safe to run twice, late, or killed half-way: a desk that has its draw for the week gets no second one.
     """
     since, until = week_before(clock.local(at).date())
     settled = _settled_in(since, until)
     done = SpotDraw.objects.filter(until=until).values("desk")
+    if within is not None:
+        settled = settled.inside(within)
     desks = settled.exclude(desk__in=done).order_by().values_list("desk", flat=True).distinct()
     return sum(_draw_at(desk, since, until, at) for desk in list(desks))
 
