@@ -65,6 +65,8 @@ class Action(StrEnum):
     REOPEN = "reopen"
     SPOT_CHECK = "spot_check"
     RATE = "rate"
+    ARCHIVE = "archive"
+    UNARCHIVE = "unarchive"
 
 
 ACTION_LABELS: dict[Action, Promise] = {
@@ -123,6 +125,8 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.REOPEN: _("重开"),
     Action.SPOT_CHECK: _("抽查"),
     Action.RATE: pgettext_lazy("action", "评价"),
+    Action.ARCHIVE: pgettext_lazy("action", "归档"),
+    Action.UNARCHIVE: _("调卷"),
 }
 
 # What is only said of a case, whatever anybody else does to it meanwhile.

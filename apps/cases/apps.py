@@ -17,7 +17,7 @@ class CasesConfig(AppConfig):
         from apps.cases.announce import follow_limits, follow_moved_limits, register_kinds  # reason: likewise
         from apps.cases.catalogue import load_categories  # reason: likewise
         from apps.cases.choices import APPEAL_TARGET, CASE_TARGET, SpotState
-        from apps.cases.models import Case, ScreeningReturn, SpotCheck  # reason: likewise
+        from apps.cases.models import Case, CaseFile, ScreeningReturn, SpotCheck  # reason: likewise
         from apps.cases.routing_catalogue import load_routing  # reason: likewise
         from apps.cases.selectors.cards import appeal_is_visible  # reason: likewise
         from apps.cases.selectors.catalogue import find_options, search_options  # reason: likewise
@@ -34,6 +34,7 @@ class CasesConfig(AppConfig):
         register_loader("categories", load_categories)
         register_loader("routing", load_routing)
         register_placed(Case, open_rows=Q(open=True))
+        register_placed(CaseFile, open_rows=Q(pk__in=[]))
         register_placed(ScreeningReturn, open_rows=Q(pk__in=[]))
         register_placed(SpotCheck, open_rows=Q(state=SpotState.WAITING))
         register_target(CASE_TARGET, case_is_visible)

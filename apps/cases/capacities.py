@@ -119,6 +119,16 @@ class Fact(StrEnum):
     """Its result is withheld from the public."""
     SPOT_WAITING = "spot_waiting"
     """It was settled on the spot and drawn for a spot check that has not been made."""
+    PUBLICITY_WAITS = "publicity_waits"
+    """Whether its result is published has not been decided."""
+    APPEALED = "appealed"
+    """An appeal against a card on it waits for its decision."""
+    CALLED = "called"
+    """An agency that was called to its spot has not told the result."""
+    TO_ARCHIVE = "to_archive"
+    """It is finished, the time to reject the result is over, and its file is not put away."""
+    ARCHIVED = "archived"
+    """Its file is put away."""
 
 
 FACT_LABELS: dict[Fact, Promise] = {
@@ -144,6 +154,11 @@ FACT_LABELS: dict[Fact, Promise] = {
     Fact.PUBLISHED: _("结果已公示"),
     Fact.WITHHELD: _("结果不予公示"),
     Fact.SPOT_WAITING: _("待抽查"),
+    Fact.PUBLICITY_WAITS: _("公示待决定"),
+    Fact.APPEALED: _("有申诉待裁定"),
+    Fact.CALLED: _("有被吹哨单位未报告结果"),
+    Fact.TO_ARCHIVE: _("异议期已过，未归档"),
+    Fact.ARCHIVED: _("已归档"),
 }
 
 

@@ -197,7 +197,7 @@ def action_inputs(action: str, data: Any) -> tuple[dict[str, Any], dict[str, lis
     if not serializer.is_valid():
         wrong = {name: [str(text) for text in _flat(texts)] for name, texts in serializer.errors.items()}
     well = {name: value for name, value in data.items() if name not in wrong}
-    for name in ("assisting", "agencies", "missing"):
+    for name in ("assisting", "agencies", "missing", "absent"):
         if name in well and hasattr(data, "getlist"):
             well[name] = data.getlist(name)
     again = ActionSerializer(data=well)

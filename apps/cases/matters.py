@@ -18,6 +18,7 @@ from apps.cases.choices import (
 )
 from apps.cases.models import (
     Case,
+    CaseFile,
     DualReport,
     Enforcement,
     ExtensionRequest,
@@ -171,6 +172,14 @@ def item_of(case: Case) -> MeetingItem | None:
     rows = MeetingItem.objects.filter(case=case, state__in=OPEN_ITEM)
     rows = rows.select_related("meeting__unit", "agency__unit", "leader")
     return _once(case, "item", rows.first)  # type: ignore[no-any-return]
+
+
+def file_of(case: Case) -> CaseFile | None:
+    """The case's file, where it has one."""
+    if not case.filing:
+        return None
+    rows = CaseFile.objects.filter(case=case).select_related("archived_by")
+    return _once(case, "file", rows.first)  # type: ignore[no-any-return]
 
 
 def cards_of(case: Case, legs: Iterable[Leg]) -> list[LadderStep]:

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.cases.choices import Callback, HazardLevel, OrderOffice, PartyRole, Penalty, Source, Urgency, WayOn
+from apps.cases.filing import Piece
 from apps.core.clock import SHANGHAI
 from apps.deadlines.choices import Complexity
 
@@ -190,6 +191,14 @@ class ActionSerializer(serializers.Serializer[Any]):
     )
     present = serializers.BooleanField(
         required=False, help_text="of presence: whether the reporter is still on the scene"
+    )
+    absent = serializers.ListField(
+        child=serializers.ChoiceField(choices=Piece.choices),
+        required=False,
+        help_text="of archive: exactly the pieces that are missing, with a note that says why",
+    )
+    reopen = serializers.BooleanField(
+        required=False, help_text="of unarchive: put a closed case on its desk again as well"
     )
     solved = serializers.BooleanField(required=False)
     satisfied = serializers.BooleanField(required=False)

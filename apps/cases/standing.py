@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from apps.cases.capacities import By, Fact
 from apps.cases.choices import OPEN_LEG, CaseState, Evidence, LegRole, LegState, Publicity, SummonsState
+from apps.cases.filing import Filing
 from apps.cases.matters import (
     appeal_of,
     cards_of,
@@ -84,6 +85,11 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.MISSING_ASKED: case.missing_asked,
         Fact.DUAL_WAITING: (told := dual_of(case)) is not None and told.acknowledged_at is None,
         Fact.SPOT_WAITING: case.spot_waiting,
+        Fact.PUBLICITY_WAITS: case.publicity in {Publicity.HELD, Publicity.WAITING},
+        Fact.APPEALED: case.appeals_open > 0,
+        Fact.CALLED: case.summonses_open > 0,
+        Fact.TO_ARCHIVE: case.filing in {Filing.RIPE, Filing.OUT},
+        Fact.ARCHIVED: case.filing == Filing.ARCHIVED,
         Fact.SPECIAL: case.special,
         Fact.SPECIAL_ASKED: case.special_asked,
         Fact.TABLED: case.tabled,

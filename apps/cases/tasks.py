@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext
 
 from apps.cases.reviews import remind_controls, remind_hazards, remind_reviews
+from apps.cases.services.archiving import archive_ripe
 from apps.cases.services.categories import apply_versions
 from apps.cases.services.meetings import open_due_meetings
 from apps.cases.services.publication import publish_results
@@ -103,3 +104,14 @@ def _published(count: int) -> str:
 def publish_handled_results() -> int:
     """Out with the results whose day of looking over has passed; answers how many."""
     return publish_results(at=clock.now())
+
+
+def _archived(count: int) -> str:
+    return ngettext("归档 %(n)d 件", "归档 %(n)d 件", count) % {"n": count}
+
+
+@shared_task(name="cases.archive_ripe")
+@recorded("cases.archive_ripe", _("归档案卷"), _archived)
+def archive_ripe_files() -> int:
+    """Put away the files that are ripe and complete; answers how many."""
+    return archive_ripe(at=clock.now())

@@ -56,6 +56,14 @@ def enqueue(
     ring()
 
 
+def enqueue_many(topic: str, payloads: Sequence[dict[str, Any]], *, at: datetime) -> None:
+    """Write many messages of one topic in the caller's transaction, in one statement."""
+    if payloads:
+        rows = [OutboxMessage(topic=topic, payload=payload, created_at=at, available_at=at) for payload in payloads]
+        OutboxMessage.objects.bulk_create(rows)
+        ring()
+
+
 def ring() -> None:
     """After the commit, wake a worker to drain the outbox. Does nothing where the broker is away: beat drains too."""
     if not settings.OUTBOX_WAKES_WORKERS:

@@ -203,6 +203,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "remind-controls": {"task": "cases.remind_controls", "schedule": crontab(minute=27)},
     "open-meetings": {"task": "cases.open_meetings", "schedule": crontab(minute=35, hour=6)},
     "remind-hazards": {"task": "cases.remind_hazards", "schedule": crontab(minute=31)},
+    "archive-ripe": {"task": "cases.archive_ripe", "schedule": crontab(minute="7-59/10")},
     "publish-results": {"task": "cases.publish_results", "schedule": crontab(minute="*/10")},
     "score-last-month": {"task": "assessment.score_last_month", "schedule": crontab(minute=30, hour=2, day_of_month=1)},
     "sync-permissions": {"task": "organisation.sync_permissions", "schedule": crontab(minute="*/5")},

@@ -22,18 +22,18 @@ ACTIONS = (
     "publish edit_publication withhold extend ask_extension decide_extension "
     "supervise reply withdraw appeal decide_appeal dissuade hand_over decide_penalty mediate conclude_mediation "
     "ask_missing supply transfer whistle arrive report_result rate_summoned acknowledge presence "
-    "comment merge reopen spot_check rate"
+    "comment merge reopen spot_check rate archive unarchive"
 ).split()
-STATES = "reported registered offered accepted handled verified suspended merged refused closed".split()
+STATES = "reported registered offered accepted handled verified suspended merged refused closed archived".split()
 
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
 DESK |= {"spot_check", "ask_missing", "supply", "transfer"}
 DESK |= {"reply", "ask_extension", "ask_suspension", "resume", "dissuade", "hand_over", "mediate", "conclude_mediation"}
-DESK |= {"record_control", "publish", "edit_publication", "withhold"}
+DESK |= {"record_control", "publish", "edit_publication", "withhold", "archive"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
 CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment", "propose_special"}
 CENTRE |= {"table", "record_decision", "resolve_item"}
-DISTRICT = CENTRE | {"list_special", "decline_special", "unlist", "list_hazard", "accept_hazard"}
+DISTRICT = CENTRE | {"list_special", "decline_special", "unlist", "list_hazard", "accept_hazard", "unarchive"}
 LEGS = {
     "accept",
     "return",
@@ -74,7 +74,7 @@ EVER: dict[str, set[str] | None] = {
     "stranger": None,
 }
 PASSED_UP = [state for state in STATES if state not in {"reported", "merged", "refused"}]  # the street has had a leg
-GIVEN_OUT = ["offered", "accepted", "handled", "verified", "closed"]  # the section has had one
+GIVEN_OUT = ["offered", "accepted", "handled", "verified", "closed", "archived"]  # the section has had one
 
 # What is allowed now: 200. All else of EVER is 409.
 NOW: dict[str, dict[str, str]] = {
@@ -135,8 +135,8 @@ NOW: dict[str, dict[str, str]] = {
         "district": "resume list_special table list_hazard supervise comment",
         "leader": "list_hazard supervise comment",
     },
-    "merged": {"station": "comment", "street": "comment", "district": "comment", "leader": "comment"},
-    "refused": {"station": "comment", "street": "comment", "district": "comment", "leader": "comment"},
+    "merged": {"station": "archive comment", "street": "comment", "district": "comment", "leader": "comment"},
+    "refused": {"station": "archive comment", "street": "comment", "district": "comment", "leader": "comment"},
     "closed": {
         "worker": "reopen rate",
         "station": "comment",
@@ -144,6 +144,8 @@ NOW: dict[str, dict[str, str]] = {
         "district": "comment",
         "leader": "comment",
     },
+    # put away: nothing but a word, and taking it out again
+    "archived": {"station": "comment", "street": "comment", "district": "unarchive comment", "leader": "comment"},
 }
 
 # The state after an allowed action; where it is not told, the case stays in its state.
@@ -163,7 +165,7 @@ AFTER = {
     "merge": "merged",
     "reopen": "registered",
 }
-STATE_OF = {"offered": "dispatched", "accepted": "dispatched"}
+STATE_OF = {"offered": "dispatched", "accepted": "dispatched", "archived": "closed"}
 
 
 def ever(role: str, state: str) -> set[str] | None:
@@ -342,7 +344,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 10 * 22 * 55
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 11 * 22 * 57
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

@@ -158,6 +158,16 @@ class World:
         """A case the worker has seen done."""
         return self.move(self.handled(**given), "verify", "worker", passed=True)
 
+    def ripe(self, **given: Any) -> Case:
+        """A closed case whose reporter said that it is solved, and whose result is not published: nothing waits."""
+        case = self.case_in("closed", **given)
+        self.move(case, "withhold", "street", note="不宜公示")
+        return self.move(case, "rate", given.get("by", "worker"), solved=True, satisfied=True)
+
+    def archived(self, **given: Any) -> Case:
+        """A closed case whose file is put away."""
+        return self.move(self.ripe(**given), "archive", "street")
+
     def case_in(self, state: str, **given: Any) -> Case:
         """A case walked to ``state`` by the street's way; ``offered`` and ``accepted`` are both dispatched."""
         ways: dict[str, Callable[[], Case]] = {
@@ -181,6 +191,7 @@ class World:
                 self.report(**given), "merge", "station", into=self.report(title="另一件", **given).number
             ),
             "closed": lambda: self.move(self.verified(**given), "close", "street"),
+            "archived": lambda: self.archived(**given),
         }
         return ways[state]()
 

@@ -11,8 +11,10 @@ from random import Random
 from typing import Any
 
 from apps.cases.choices import HazardLevel, OrderOffice, PartyRole, Penalty, WayOn
+from apps.cases.filing import missing_of
 from apps.cases.matters import cards_of, open_appeals_of, open_orders_of, summonses_of
 from apps.cases.models import Case, Leg
+from apps.cases.selectors.filing import files_of
 from apps.cases.workflow import Action, rows_of
 from apps.deadlines.choices import Complexity
 from apps.organisation.selectors import dispatch_targets
@@ -63,6 +65,12 @@ def _one_of(rows: list[Any], name: str, random: Random) -> int:
     return 0 if not rows or random.randrange(9) == 0 else getattr(random.choice(rows), name)
 
 
+def _absent(moment: Moment, random: Random) -> list[str]:
+    """What the file lacks, or in one of four something else."""
+    lacking = missing_of(files_of([moment.case])[moment.case.pk])
+    return lacking if random.randrange(4) else ["report"]
+
+
 INPUTS: dict[str, Callable[[Moment, Random], Any]] = {
     "agency": _agency,
     "leader": lambda moment, random: random.choice(("leader", "leader", "leader_b", "nobody")),
@@ -106,6 +114,8 @@ INPUTS: dict[str, Callable[[Moment, Random], Any]] = {
     "summons": lambda moment, random: _one_of(summonses_of(moment.case), "pk", random),
     "missing": lambda moment, random: random.choice(([], ["身份证明"], ["身份证明", "现场照片"])),
     "to": lambda moment, random: random.choice(sorted(moment.world.people)),
+    "absent": _absent,
+    "reopen": _boolean,
     "way_on": lambda moment, random: random.choice(["", *WayOn.values]),
 }
 # What an act may be given besides; the table tells only what it must.
@@ -129,6 +139,8 @@ OPTIONAL: dict[Action, tuple[str, ...]] = {
     Action.DECIDE_PENALTY: ("document", "penalty", "amount"),
     Action.MEDIATE: ("mediator", "parties"),
     Action.CONCLUDE_MEDIATION: ("performance_on", "way_on"),
+    Action.ARCHIVE: ("absent",),
+    Action.UNARCHIVE: ("reopen",),
 }
 
 

@@ -40,7 +40,7 @@ from tests.properties import case_acts, case_rules
 pytestmark = pytest.mark.django_db
 
 GRIDS = [f"grid {street} {community} {grid}" for street in (0, 1) for community in (0, 1) for grid in (0, 1)]
-WALKED_TO = ["reported", "registered", "offered", "accepted", "handled", "verified", "suspended", "closed"]
+WALKED_TO = ["reported", "registered", "offered", "accepted", "handled", "verified", "suspended", "closed", "archived"]
 SIMPLE = {"reported", "registered", "offered", "accepted"}  # before anything was handled, whatever the category asks
 SPANS = [
     timedelta(),

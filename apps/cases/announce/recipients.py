@@ -21,7 +21,7 @@ def of_event(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
     payload, action = event.payload or {}, event.action
     if action == "report" and case.direct:
         return "direct", people_of(case.desk)
-    if action in {"report", Action.ESCALATE, Action.REOPEN}:
+    if action in {"report", Action.ESCALATE, Action.REOPEN, Action.UNARCHIVE}:
         return action, people_of(case.desk)
     if action in {Action.DISPATCH, Action.HAND_OVER}:
         return action, _offered(case)

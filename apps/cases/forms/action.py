@@ -151,6 +151,18 @@ class ActionForm(forms.Form):
             )
         elif action is Action.DECIDE_APPEAL:
             self.fields["upheld"] = yes_no(_("裁定"), _("成立，撤销该牌"), _("不成立，维持该牌"))
+        elif action is Action.ARCHIVE and options.get("absent"):
+            self.fields["absent"] = forms.MultipleChoiceField(
+                label=_("确认缺少的材料"),
+                choices=options["absent"],
+                widget=forms.CheckboxSelectMultiple,
+                required=False,
+                help_text=_("逐项确认，并写明理由；能补齐的请补齐后再归档。"),
+            )
+        elif action is Action.UNARCHIVE and self.row.also:
+            self.fields["reopen"] = forms.BooleanField(
+                label=_("同时重开案件"), required=False, help_text=_("交原中心重新办理，时限重新计算。")
+            )
         elif action is Action.MERGE:
             self.fields["into"] = forms.CharField(label=_("并入案件编号"), max_length=20)
         elif action is Action.RATE:

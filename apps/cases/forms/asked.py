@@ -45,6 +45,8 @@ NOTE_HELP = {
     Action.DECIDE_PENALTY: _("不予处罚时须写明理由。"),
     Action.WHISTLE: _("写明现场情况、需要部门做什么。"),
     Action.RATE_SUMMONED: _("两星及以下须写明理由。"),
+    Action.ARCHIVE: _("缺件时须写明理由。"),
+    Action.UNARCHIVE: _("写明为何调卷；案卷号不变，用毕由案件所在中心重新归档。"),
     Action.SPOT_CHECK: _("写明现场所见，或附照片；不通过须写明情况。"),
 }
 NOTE_LABELS = {
@@ -76,6 +78,7 @@ NOTE_LABELS = {
     Action.SUPPLY: _("补正情况"),
     Action.TRANSFER: _("移交理由"),
     Action.REPORT_RESULT: _("到场结果"),
+    Action.UNARCHIVE: _("调卷理由"),
 }
 CHOSEN = {
     Action.REPLY: ("order", _("哪一件督办")),

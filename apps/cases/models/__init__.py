@@ -1,6 +1,7 @@
 """Rows of the cases room."""
 
 from apps.cases.models.admission import Admission, AdmissionQuerySet
+from apps.cases.models.archive import ArchiveBook, CaseFile
 from apps.cases.models.asking import MissingList
 from apps.cases.models.cases import (
     Case,
@@ -31,8 +32,10 @@ from apps.cases.webhooks.models import WebhookDelivery, WebhookSubscriber
 __all__ = [
     "Admission",
     "AdmissionQuerySet",
+    "ArchiveBook",
     "Case",
     "CaseEvent",
+    "CaseFile",
     "CaseParty",
     "CaseQuerySet",
     "CaseReporter",

@@ -76,6 +76,8 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.REOPEN: ("rotate", "o"),
     Action.RATE: ("star", "p"),
     Action.SPOT_CHECK: ("zoom-check", "v"),
+    Action.ARCHIVE: ("archive", "4"),
+    Action.UNARCHIVE: ("archive-off", "4"),
 }
 # The order of the bar: what moves the case first, what only speaks last.
 ORDER = [
@@ -130,6 +132,8 @@ ORDER = [
     Action.RATE_SUMMONED,
     Action.WHISTLE,
     Action.ACKNOWLEDGE,
+    Action.ARCHIVE,
+    Action.UNARCHIVE,
     Action.REOPEN,
     Action.RATE,
     Action.PRESENCE,

@@ -14,6 +14,7 @@ from apps.cases.matters import cards_of, missing_asked_of, open_orders_of, pause
 from apps.cases.models import Case, CaseEvent, Publication, SpecialControl, StandardReply, Supervision
 from apps.cases.selectors.asking import heirs_of
 from apps.cases.selectors.detail import CaseDetail, case_seen_by
+from apps.cases.selectors.filing import files_of
 from apps.cases.selectors.neighbours import neighbours_of
 from apps.cases.selectors.replies import replies_for
 from apps.cases.selectors.special import agencies_to_answer, controls_of, leaders_to_answer
@@ -202,6 +203,12 @@ def _publishing(acting: Acting, seen: CaseDetail, user: "User", at: datetime) ->
         acting.typed |= {"public_title": kept.title, "public_words": kept.words}
 
 
+def _archiving(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    """What the file lacks, to be confirmed piece by piece."""
+    lines = files_of([seen.case])[seen.case.pk]
+    acting.options["absent"] = [(line.piece.value, str(line.piece.label)) for line in lines if line.missing]
+
+
 def _proposal(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
     asked = seen.special
     if asked is not None and asked.proposer is not None:
@@ -235,6 +242,7 @@ FILLERS: dict[Action, Callable[[Acting, CaseDetail, "User", datetime], None]] = 
     Action.SUPPLY: _supplying,
     Action.WHISTLE: _whistling,
     Action.RATE_SUMMONED: _rating_summoned,
+    Action.ARCHIVE: _archiving,
 }
 
 

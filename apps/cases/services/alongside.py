@@ -18,6 +18,7 @@ from apps.cases.choices import (
 )
 from apps.cases.matters import open_orders_of, request_of
 from apps.cases.models import Case, Enforcement, ExtensionRequest, SpotCheck, Supervision, Suspension
+from apps.cases.services.files import filing_follows
 from apps.cases.services.legs import level_of
 from apps.cases.services.meetings import meeting_follows
 from apps.cases.services.publication import publication_follows
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from apps.cases.services.acting import Step
 
 STARTING = frozenset({Action.REGISTER, Action.REOPEN})
+TAKING_UP = frozenset({Action.SPOT_CHECK, Action.UNARCHIVE})  # may open a finished case again
 
 
 def above(desk: Agency) -> Agency | None:
@@ -44,7 +46,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     """After an act: start, hand over, pause, resume or end what runs beside the legs. ``state``, ``desk_id`` and
     ``holder_id`` are the case's before it. The caller saves the case."""
     case, at = step.case, step.at
-    if step.row.action in STARTING or (step.row.action is Action.SPOT_CHECK and case.open):
+    if step.row.action in STARTING or (step.row.action in TAKING_UP and case.open):
         start_whole(case, at=at)
     elif not case.open:
         if state != CaseState.REPORTED and state not in FINISHED:
@@ -63,6 +65,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     special_follows(step)
     meeting_follows(step)
     publication_follows(step)
+    filing_follows(step)
 
 
 def start_whole(case: Case, *, at: datetime) -> Limit:

@@ -12,6 +12,7 @@ from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
 from apps.cases.models import Case, Leg
 from apps.cases.selectors.admissions import unadmitted
 from apps.cases.services import (
+    archive,
     asking,
     disputes,
     dual,
@@ -262,7 +263,7 @@ def _again(step: "Step") -> Details:
 
 
 def close(step: "Step") -> Details:
-    """Done and archived."""
+    """Done; its file is put away later, when nothing waits any more."""
     _finish(step, CaseState.CLOSED)
     return {}
 
@@ -378,4 +379,6 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.MERGE: merge,
     Action.REOPEN: reopen,
     Action.RATE: rate,
+    Action.ARCHIVE: archive.archive,
+    Action.UNARCHIVE: archive.unarchive,
 }

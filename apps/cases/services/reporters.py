@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from apps.cases.actions import Action
 from apps.cases.choices import REVEAL, Callback, Source
+from apps.cases.filing import Filing
 from apps.cases.models import Case, CaseEvent, CaseReporter
 from apps.cases.selectors.reporters import may_reveal
 from apps.cases.services.acting import perform
 from apps.core.audit import append_event
 from apps.core.crypto import keyed_hash
-from apps.core.errors import Conflict, InvalidInput, NotAllowed, NotVisible
+from apps.core.errors import Conflict, InvalidInput, NotAllowed, NotVisible, WrongState
 from apps.core.locks import advisory_lock
 from apps.core.phones import is_phone, phone_key
 from apps.core.reveals import checked_purpose
@@ -130,7 +131,8 @@ def supplement_case(
     """Add what somebody else reported to a case that is there: a comment and the reporter, instead of a second case.
 
     A repeat with the same ``client_id`` adds nothing. Raises what ``perform`` raises, ``InvalidInput`` for a caller
-    written wrongly, ``Conflict`` where the source's number was received before.
+    written wrongly, ``Conflict`` where the source's number was received before, ``WrongState`` for a case whose file is
+    put away.
     """
     case = Case.objects.visible_to(actor).filter(number=number).first()
     if case is None:
@@ -147,6 +149,8 @@ def supplement_case(
         if before is not None:
             raise source_repeated(before, actor)
     case = perform(number=number, action=Action.COMMENT, actor=actor, at=at, version=None, note=note)
+    if case.filing == Filing.ARCHIVED:
+        raise WrongState(_("案件已归档，请另行登记。"), extra={"state": case.state})
     try:
         with transaction.atomic():
             add_reporter(

@@ -68,6 +68,8 @@ EVENT_TYPES: dict[str, str] = {
     Action.MERGE: "case.merged",
     Action.REOPEN: "case.reopened",
     Action.RATE: "case.rated",
+    Action.ARCHIVE: "case.archived",
+    Action.UNARCHIVE: "case.unarchived",
     SPOT_DRAW: "case.spot_drawn",
     Action.SPOT_CHECK: "case.spot_checked",
 }

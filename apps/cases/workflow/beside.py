@@ -53,7 +53,7 @@ BESIDE: tuple[Transition, ...] = (
     ),
     row(Action.ARRIVE, sorted(OPEN), None, By.SUMMONED),
     row(Action.REPORT_RESULT, sorted(OPEN), None, By.ON_SPOT, note=True),
-    row(Action.RATE_SUMMONED, list(CaseState), None, By.WHISTLER, inputs=("stars",)),
+    row(Action.RATE_SUMMONED, list(CaseState), None, By.WHISTLER, inputs=("stars",), unless=[F.ARCHIVED]),
     row(Action.ACKNOWLEDGE, list(CaseState), None, By.TOLD, when=[F.DUAL_WAITING]),
     row(Action.COMMENT, list(CaseState), None, By.COVERING, needs=P.CASE_COMMENT, note=True),
     row(Action.COMMENT, list(CaseState), None, By.TOLD, note=True),

@@ -5,8 +5,24 @@ from apps.cases.capacities import By
 from apps.cases.workflow.rows import F, P, S, Transition, row
 
 PUBLISHING: tuple[Transition, ...] = (
-    row(Action.PUBLISH, [S.CLOSED], None, By.DESK, needs=P.CASE_CLOSE, when=[F.TO_PUBLISH], unless=[F.PUBLISHED]),
-    row(Action.EDIT_PUBLICATION, [S.CLOSED], None, By.DESK, needs=P.CASE_CLOSE, when=[F.TO_PUBLISH]),
+    row(
+        Action.PUBLISH,
+        [S.CLOSED],
+        None,
+        By.DESK,
+        needs=P.CASE_CLOSE,
+        when=[F.TO_PUBLISH],
+        unless=[F.PUBLISHED, F.ARCHIVED],
+    ),
+    row(
+        Action.EDIT_PUBLICATION,
+        [S.CLOSED],
+        None,
+        By.DESK,
+        needs=P.CASE_CLOSE,
+        when=[F.TO_PUBLISH],
+        unless=[F.ARCHIVED],
+    ),
     row(
         Action.WITHHOLD,
         [S.CLOSED],
@@ -15,6 +31,6 @@ PUBLISHING: tuple[Transition, ...] = (
         needs=P.CASE_CLOSE,
         note=True,
         when=[F.TO_PUBLISH],
-        unless=[F.WITHHELD],
+        unless=[F.WITHHELD, F.ARCHIVED],
     ),
 )

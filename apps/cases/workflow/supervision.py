@@ -39,8 +39,15 @@ SUPERVISION: tuple[Transition, ...] = (
     row(Action.REPLY, sorted(OPEN), None, By.HOLDER, note=True, when=[F.ORDER_OPEN]),
     row(Action.REPLY, sorted(OPEN), None, By.DESK, needs=P.CASE_SETTLE, note=True, when=[F.ORDER_OPEN]),
     row(Action.WITHDRAW, sorted(OPEN), None, By.ORDERER, needs=P.CASE_SUPERVISE, note=True, when=[F.ORDER_OPEN]),
-    row(Action.APPEAL, list(CaseState), None, By.CARDED, note=True),
+    row(Action.APPEAL, list(CaseState), None, By.CARDED, note=True, unless=[F.ARCHIVED]),
     row(
-        Action.DECIDE_APPEAL, list(CaseState), None, By.REVIEWER, needs=P.CASE_SUPERVISE, note=True, inputs=("upheld",)
+        Action.DECIDE_APPEAL,
+        list(CaseState),
+        None,
+        By.REVIEWER,
+        needs=P.CASE_SUPERVISE,
+        note=True,
+        inputs=("upheld",),
+        unless=[F.ARCHIVED],
     ),
 )

@@ -2,6 +2,7 @@
 
 from apps.cases.actions import Action
 from apps.cases.workflow.afterwards import AFTERWARDS
+from apps.cases.workflow.archiving import ARCHIVING
 from apps.cases.workflow.beside import BESIDE
 from apps.cases.workflow.disputes import DISPUTES
 from apps.cases.workflow.handling import HANDLING
@@ -18,6 +19,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     *DISPUTES,
     *BESIDE,
     *AFTERWARDS,
+    *ARCHIVING,
 )
 
 # An assistant's feedback or return ends its own leg and leaves the case where it is.

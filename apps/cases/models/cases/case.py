@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.cases.choices import OPEN, Card, CaseState, Publicity, Source, Urgency
+from apps.cases.filing import Filing
 from apps.cases.models.cases.visibility import CaseQuerySet
 from apps.cases.models.categories import Category
 from apps.core.audit import ChainHead
@@ -102,6 +103,9 @@ class Case(ChainHead, Placed):
     publicity = models.CharField(
         max_length=10, choices=Publicity.choices, blank=True, default="", db_default="", help_text="of its publication"
     )
+    filing = models.CharField(
+        max_length=8, choices=Filing.choices, blank=True, default="", db_default="", help_text="of its file"
+    )
     hazard = models.BooleanField(default=False, db_default=False, help_text="publicly listed as a major hazard")
     tabled = models.BooleanField(default=False, db_default=False, help_text="on the list of a joint meeting")
     carded = models.BooleanField(default=False, help_text="a card was issued on one of its limits")
@@ -185,6 +189,7 @@ class Case(ChainHead, Placed):
             models.Index(
                 fields=["closed_at", "id"], condition=Q(state="closed", publicity=""), name="cases_case_unpublished"
             ),
+            models.Index(fields=["closed_at", "id"], condition=Q(open=False, filing=""), name="cases_case_unfiled"),
             models.Index(fields=["category", "-reported_at"], name="cases_case_category_recent"),
             models.Index(fields=["category", "lat", "lon"], name="cases_case_category_point"),
             models.Index(fields=["reporter", "-reported_at"], name="cases_case_reporter_recent"),
@@ -242,6 +247,11 @@ class Case(ChainHead, Placed):
             models.CheckConstraint(condition=Q(hazard=False) | Q(open=True), name="cases_case_hazard_while_open"),
             models.CheckConstraint(
                 condition=Q(publicity="") | Q(state="closed"), name="cases_case_publicity_of_closed"
+            ),
+            models.CheckConstraint(condition=Q(filing="") | Q(open=False), name="cases_case_filing_of_finished"),
+            models.CheckConstraint(
+                condition=~Q(filing=Filing.ARCHIVED) | Q(spot_waiting=False, appeals_open=0, summonses_open=0),
+                name="cases_case_archived_at_rest",
             ),
             models.CheckConstraint(condition=Q(tabled=False) | Q(open=True), name="cases_case_tabled_while_open"),
             models.CheckConstraint(condition=Q(complexity__in=Complexity.values), name="cases_case_complexity"),

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from apps.cases.filing import Piece
 from apps.cases.selectors.timeline.parts import Payload, Table, when
 from apps.deadlines.choices import Complexity
 
@@ -136,6 +138,21 @@ def _spot_check(payload: Payload, at: datetime) -> str:
     return _("现场抽查未通过，重开交 %(agency)s") % {"agency": payload.get("agency", "")}
 
 
+def _archive(payload: Payload, at: datetime) -> str:
+    values = {"number": payload.get("number", "")}
+    absent = [str(Piece(code).label) for code in payload.get("missing") or []]
+    if absent:
+        return _("归档，案卷号 %(number)s，缺%(pieces)s") % {**values, "pieces": _("、").join(absent)}
+    return _("归档，案卷号 %(number)s") % values
+
+
+def _unarchive(payload: Payload, at: datetime) -> str:
+    values = {"number": payload.get("number", ""), "times": payload.get("times", "")}
+    if payload.get("reopened"):
+        return _("第 %(times)s 次调卷（%(number)s），重开案件") % values
+    return _("第 %(times)s 次调卷（%(number)s）") % values
+
+
 COURSE_WORDS: Table = {
     "report": (_report, "flag", ""),
     "register": (_register, "clipboard-check", ""),
@@ -147,7 +164,7 @@ COURSE_WORDS: Table = {
     "feedback": (_feedback, "message-check", ""),
     "verify": (_verify, "eye-check", ""),
     "rework": (_rework, "refresh", "near"),
-    "close": (lambda p, at: _("结案归档"), "circle-check", "ok"),
+    "close": (lambda p, at: pgettext("action", "结案"), "circle-check", "ok"),
     "escalate": (_escalate, "arrow-up", ""),
     "suspend": (_suspend, "player-pause", "hold"),
     "resume": (_resume, "player-play", ""),
@@ -158,6 +175,8 @@ COURSE_WORDS: Table = {
     "rate": (_rate, "star", ""),
     "comment": (lambda p, at: _("批注"), "message", ""),
     "reveal": (_reveal, "eye", ""),
+    "archive": (_archive, "archive", "ok"),
+    "unarchive": (_unarchive, "archive-off", "near"),
     "spot_draw": (_spot_draw, "dice-3", ""),
     "spot_check": (_spot_check, "zoom-check", ""),
 }
