@@ -113,8 +113,9 @@ def flush_passes_append_only_triggers() -> Iterator[None]:
     plain = DatabaseOperations.execute_sql_flush
 
     def flush(self: DatabaseOperations, sql_list: list[str]) -> None:
-        quiet = ["SET session_replication_role = replica", *sql_list, "SET session_replication_role = origin"]
-        plain(self, quiet)
+        # Whatever a test has left running may hold a lock: say so instead of waiting for it for ever.
+        quiet = ["SET lock_timeout = '30s'", "SET session_replication_role = replica", *sql_list]
+        plain(self, [*quiet, "SET session_replication_role = origin", "RESET lock_timeout"])
 
     DatabaseOperations.execute_sql_flush = flush
     yield

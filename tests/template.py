@@ -21,7 +21,7 @@ LOCK = ROOT / "var/test/template.lock"
 
 def migrated_template() -> str:
     """The name of the database to copy, migrated now unless an earlier run left it; others wait meanwhile."""
-    name = f"{PREFIX}_{_digest()}"
+    name = f"{PREFIX}_{migrations_digest()}"
     LOCK.parent.mkdir(parents=True, exist_ok=True)
     with LOCK.open("w") as lock, _server() as server:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -38,7 +38,8 @@ def migrated_template() -> str:
     return name
 
 
-def _digest() -> str:
+def migrations_digest() -> str:
+    """Another one as soon as a migration, or a package that brings some, changes."""
     files = [ROOT / "requirements/runtime.txt", *sorted(ROOT.glob("apps/*/migrations/*.py"))]
     texts = [str(file.relative_to(ROOT)).encode() + file.read_bytes() for file in files]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]

@@ -59,7 +59,8 @@ def run(part: str) -> tuple[bool, float]:
     One that takes longer is interrupted, so that it stops the servers it started, before it is killed.
     """
     started = time.monotonic()
-    process = subprocess.Popen([sys.executable, "-m", "pytest", "-m", "soak", "-rP", part], cwd=ROOT)
+    unhurried = ["--timeout=0", "-o", "faulthandler_timeout=0"]
+    process = subprocess.Popen([sys.executable, "-m", "pytest", "-m", "soak", "-rP", *unhurried, part], cwd=ROOT)
     try:
         status = process.wait(LONGEST_SECONDS)
     except subprocess.TimeoutExpired:

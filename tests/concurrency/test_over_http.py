@@ -193,7 +193,8 @@ def life_of(world: World, callers: dict[str, Caller], number: int) -> tuple[list
 
 
 def many_on_different_cases(world: World, server: Server, clients: int, each: int) -> None:
-    people = [{name: Caller(server, name) for name in ("worker", "station")} for _ in range(clients)]
+    first = {name: Caller(server, name, patience=500) for name in ("worker", "station")}
+    people = [{name: caller.twin() for name, caller in first.items()} for _ in range(clients)]
 
     def work(place: int) -> list[tuple[list[int], str]]:
         return [life_of(world, people[place], place * each + number) for number in range(each)]
@@ -227,8 +228,8 @@ def test_twenty_programs_on_one_case_for_forty_rounds(world: World, server: Serv
 
 
 @pytest.mark.soak
-def test_a_thousand_acts_on_different_cases(world: World, server: Server) -> None:
+def test_a_thousand_programs_each_on_a_case_of_its_own(world: World, server: Server) -> None:
     before = deadlocks()
-    many_on_different_cases(world, server, clients=20, each=10)
+    many_on_different_cases(world, server, clients=1000, each=1)
     check_all(world)
     assert deadlocks() == before

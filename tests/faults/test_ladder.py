@@ -10,7 +10,8 @@ import pytest
 
 from tests.faults.crew import Crew
 from tests.faults.ladder import Course, broken_limits, count, fill, live_through, recorder, wait_until_swept
-from tests.faults.system import RunningSystem, scratch_var, wait_for
+from tests.faults.prepared import prepared_var
+from tests.faults.system import RunningSystem, wait_for
 
 DAY = 86_400.0
 OPEN_MESSAGES = "SELECT count(*) FROM core_outboxmessage WHERE delivered_at IS NULL"
@@ -20,7 +21,7 @@ OPEN_DELIVERIES = "SELECT count(*) FROM notices_delivery WHERE state <> 'sent'"
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [1, 2])
 def test_fifty_workers_killed_while_limits_fall_due(seed: int) -> None:
-    with scratch_var() as var, recorder(var.parent) as gateway:
+    with prepared_var() as var, recorder(var.parent) as gateway:
         sms = {
             "GRIDGOV_SMS_URL": f"{gateway.url}/sms",
             "GRIDGOV_SMS_FIELDS": '{"phone": "{phone}", "content": "{text}", "id": "{key}"}',
