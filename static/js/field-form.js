@@ -20,6 +20,7 @@ class FieldForm {
     const place = form.querySelector("[data-place]");
     if (place) this.place = new Place(place);
     this.suggest();
+    this.keepChoice();
     form.addEventListener("input", (event) => {
       this.forgive(event.target.name);
       this.keep();
@@ -75,6 +76,24 @@ class FieldForm {
     });
     words.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault();
+    });
+  }
+
+  /** A category that was tapped while a slower answer was on its way stays chosen in the list that comes. */
+  keepChoice() {
+    const list = this.form.querySelector("#category-list");
+    if (!list) return;
+    let chosen = null;
+    list.addEventListener("htmx:beforeSwap", () => {
+      chosen = list.querySelector("input:checked")?.closest("label") ?? null;
+    });
+    list.addEventListener("htmx:afterSwap", () => {
+      if (!chosen) return;
+      const value = chosen.querySelector("input").value;
+      const again = list.querySelector(`input[value="${CSS.escape(value)}"]`);
+      if (again) again.checked = true;
+      else list.prepend(chosen);
+      chosen = null;
     });
   }
 

@@ -85,6 +85,23 @@ def test_a_report_whose_answer_is_lost_is_sent_again_without_a_second_case(
     assert page.input_value("[name=text]") == ""
 
 
+def test_a_category_tapped_while_suggestions_are_on_their_way_stays_chosen(page: Page, world: World) -> None:
+    make_category("路灯故障")
+    page.goto("/field/report/")
+    page.fill("#category-words", "路灯")
+    lamp = page.locator("#category-list .choice", has_text="路灯故障")
+    expect(lamp).to_be_visible()
+    late: list[Route] = []
+    page.route("**/field/categories/*", lambda route: late.append(route))  # Playwright marks what it is given
+    with page.expect_request("**/field/categories/*"):
+        page.fill("#category-words", "路灯故")
+    lamp.click()
+    with page.expect_response("**/field/categories/*"):
+        late.pop().continue_()
+    expect(lamp.locator("input")).to_be_checked()
+    expect(page.locator("#category-list input")).to_have_count(1)
+
+
 def test_what_was_typed_outlives_the_page(page: Page, world: World) -> None:
     page.goto("/field/report/")
     page.fill("[name=text]", "写了一半")
