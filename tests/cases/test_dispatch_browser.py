@@ -1,5 +1,6 @@
 """The dispatch centre in a real browser: slow answers, two people at one case, a list that grows, words that stay."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -64,8 +65,10 @@ class Held:
         self.routes.append(route)
 
     def until(self, number: int) -> None:
-        """Wait for that many requests."""
+        """Wait for that many requests, at most twenty seconds."""
+        patience = time.monotonic() + 20
         while len(self.routes) < number:
+            assert time.monotonic() < patience, f"{len(self.routes)} of {number} requests for {self.pattern}"
             self.page.wait_for_timeout(20)
 
     def let_go(self) -> None:

@@ -48,7 +48,7 @@ def _kept() -> Path:
 def _start_and_stop(var: Path) -> None:
     system = RunningSystem(var)
     try:
-        system.wait_until_ready()
+        system.wait_until_ready(400)
     finally:
         system.stop()
     for name in LEFT_OUT:
