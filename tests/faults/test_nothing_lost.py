@@ -101,14 +101,16 @@ class Phone:
 @pytest.mark.parametrize("part", ["web", "postgres", pytest.param("redis", marks=pytest.mark.soak)])
 def test_every_accepted_report_is_there_once(system: RunningSystem, filled: dict[str, Any], part: str) -> None:
     phones = [Phone(system, filled) for _ in range(3)]
-    threads = [threading.Thread(target=phone.run) for phone in phones]
+    threads = [threading.Thread(target=phone.run, daemon=True) for phone in phones]
     for thread in threads:
         thread.start()
-    wait_for(lambda: sum(len(phone.accepted) for phone in phones) >= 6, 30, "no report was accepted")
-    killed = system.kill(part)
-    system.wait_until_recovered(part, killed)
-    for phone in phones:
-        phone.ended.set()
+    try:
+        wait_for(lambda: sum(len(phone.accepted) for phone in phones) >= 6, 30, "no report was accepted")
+        killed = system.kill(part)
+        system.wait_until_recovered(part, killed)
+    finally:
+        for phone in phones:
+            phone.ended.set()
     for thread in threads:
         thread.join(120)
     accepted = {identifier: number for phone in phones for identifier, number in phone.accepted.items()}
