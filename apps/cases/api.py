@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 from apps.accounts.models import User
 from apps.cases import selectors, services
 from apps.cases.actions import Action
+from apps.cases.api_archive import urlpatterns as archive
 from apps.cases.api_results import urlpatterns as results
 from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.inputs import action_inputs, list_wanted, photo_inputs, report_inputs
@@ -217,6 +218,7 @@ urlpatterns = [
     path("cases/<str:number>/events/", CaseEvents.as_view(), name="case-events"),
     path("cases/<str:number>/attachments/", CaseAttachments.as_view(), name="case-attachments"),
     path("cases/<str:number>/<str:action>/", CaseAction.as_view(), name="case-action"),
+    *archive,
     *results,
     *webhooks,
 ]

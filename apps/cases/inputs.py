@@ -11,6 +11,7 @@ from apps.cases.callers import unseal
 from apps.cases.choices import Card, CaseState, HazardLevel, Source, Urgency
 from apps.cases.models import Category
 from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
+from apps.cases.selectors.archive import FILES_SHOWN, TO_ARCHIVE, ArchiveWanted
 from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
 from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 LONGEST_VERSION = 6
 LONGEST_WORDS = 100
+YEAR_DIGITS = 4
 
 
 def _states(given: Any) -> tuple[str, ...]:
@@ -105,6 +107,20 @@ def spot_wanted(given: Any, *, since: date) -> SpotWanted:
         unit=unit_by_code(given["unit"]) if given.get("unit") else None,
         worker=given.get("worker", "")[:LONGEST_WORDS].replace("\0", ""),
         since=since,
+    )
+
+
+def archive_wanted(given: Any) -> ArchiveWanted:
+    """What a list of files is narrowed to: ``show unit category year q``. Raises ``InvalidInput``."""
+    year = given.get("year", "")
+    if year and not (year.isdecimal() and len(year) == YEAR_DIGITS):
+        raise InvalidInput(fields={"year": [_("请填写四位年份。")]})
+    return ArchiveWanted(
+        show=_one_of(given, "show", FILES_SHOWN) or TO_ARCHIVE,
+        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        category=category_by_key(given["category"]) if given.get("category") else None,
+        year=int(year) if year else None,
+        words=given.get("q", "")[:LONGEST_WORDS].replace("\0", ""),
     )
 
 

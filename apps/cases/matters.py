@@ -91,6 +91,14 @@ def dual_of(case: Case) -> DualReport | None:
     return _once(case, "dual", rows.first)  # type: ignore[no-any-return]
 
 
+def read_duals(cases: Iterable[Case]) -> None:
+    """Read what ``dual_of`` answers for many cases at once."""
+    wanted = {case.pk: case for case in cases if case.dual}
+    rows = DualReport.objects.filter(case__in=wanted).select_related("agency", "liaison", "acknowledged_by")
+    for row in rows if wanted else ():
+        _once(wanted[row.case_id], "dual", lambda row=row: row)  # type: ignore[attr-defined, misc]
+
+
 def missing_of(case: Case) -> list[MissingList]:
     """Every list of what was missing, the first first."""
     if not case.missing_lists_made:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from apps.cases.choices import CaseState, LegState
 from apps.cases.presentation import end_of, look_of, started_at, working_minutes
 from apps.cases.selectors import Wanted, case_page, desks_of
+from apps.cases.selectors.archive import incomplete_at
 from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
 from apps.cases.selectors.desks import DESKS, routes_at
@@ -60,6 +61,7 @@ def waiting_cases(user: "User") -> Iterator[WaitingItem]:
     if any(desk.unit.kind == UnitKind.DISTRICT for desk in desks):
         yield from _rulings(user)
     yield from _returns(user)
+    yield from _incomplete_files(desks)
     legs = legs_in_hand(user) if desks or agency_ids_of(user) else []
     cases = held_by(desks)
     if not legs and not cases:
@@ -255,6 +257,20 @@ def _returns(user: "User") -> Iterator[WaitingItem]:
             url=reverse("cases:screening-return", args=[period.pk, unit.code]),
             kind=_("排查填报"),
             icon="report-search",
+        )
+
+
+def _incomplete_files(desks: list[Agency]) -> Iterator[WaitingItem]:
+    """The files that nobody can put away without a word."""
+    count = incomplete_at(desks)
+    if count:
+        yield WaitingItem(
+            title=ngettext("%(number)d 件案卷缺件", "%(number)d 件案卷缺件", count) % {"number": count},
+            place=desks[0].name,
+            due_at=None,
+            url=reverse("cases:archive"),
+            kind=pgettext_lazy("file", "待归档"),
+            icon="archive",
         )
 
 

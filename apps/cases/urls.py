@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from apps.cases.views import (
     admissions,
+    archive,
     batch,
     cards,
     case,
@@ -64,6 +65,7 @@ urlpatterns = [
     path("cases/special/export/", special.export, name="special-export"),
     path("cases/find/", case.find, name="find"),
     path("cases/<str:number>/", case.case, name="case"),
+    path("cases/<str:number>/file/", archive.case_file, name="file"),
     path("cases/<str:number>/sheet/", history.sheet, name="sheet"),
     path("cases/<str:number>/history/place/", history.place, name="history-place"),
     path("cases/<str:number>/history/reporter/", history.reporter, name="history-reporter"),
@@ -73,6 +75,9 @@ urlpatterns = [
     path("cases/<str:number>/limits/", case.limits, name="limits"),
     path("cases/<str:number>/photos/", case.attach, name="attach"),
     path("cases/<str:number>/act/<str:action>/", case.act, name="act"),
+    path("archive/", archive.archive, name="archive"),
+    path("archive/export/", archive.export, name="archive-export"),
+    path("archive/batch/", archive.batch, name="archive-batch"),
     path("whistles/", whistles.whistles, name="whistles"),
     path("spot/", spot.checks, name="spot"),
     path("spot/export/", spot.export, name="spot-export"),

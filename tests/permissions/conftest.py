@@ -54,6 +54,7 @@ def fill(office: Office) -> Ground:
     world.category.on_the_spot = True
     world.category.save()
     world.move(world.report(), "settle", "worker", note="已当场清理")
+    finished = world.move(world.report(), "refuse", "station", note="不属实")
     draw_spot_checks(at=world.at + timedelta(days=8))
     card = issue_card(case, "yellow", at=world.tick())
     Mediation.objects.create(
@@ -139,6 +140,7 @@ def fill(office: Office) -> Ground:
         "unit": "310106001001",
         "grid": "310106001001001",
         "case": case.number,
+        "finished": finished.number,
         "card": card.pk,
         "spot_draw": SpotDraw.objects.get().pk,
         "meeting": meeting.pk,

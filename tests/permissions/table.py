@@ -269,6 +269,10 @@ cases:screenings-export GET /screenings/export/                      302 403 200
 cases:screening-return GET /screenings/{screening}/{unit}/           302 404 200 403 403 404 404 403 404 404 404 404 404 404 404
 cases:screening-return POST /screenings/{screening}/{unit}/          302 404 422 403 403 404 404 403 404 404 404 404 404 404 404
 cases:whistles GET /whistles/                                        302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
+cases:archive GET /archive/                                             302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+cases:archive-export GET /archive/export/                               302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+cases:archive-batch POST /archive/batch/                                302 403 302 302 403 403 403 403 403 403 403 403 403 302 403
+cases:file GET /cases/{finished}/file/                                  302 200 200 200 200 404 404 200 404 404 404 404 404 404 404
 cases:spot GET /spot/                                                302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-export GET /spot/export/                                  302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-share POST /spot/shares/                                  302 403 403 422 403 403 403 403 403 403 403 403 403 422 403
@@ -282,6 +286,7 @@ cases:meeting-sheet GET /meetings/{meeting}/sheet/                       302 404
 cases:desk GET /desk/                                                302 403 200 200 403 200 403 403 403 403 403 403 403 200 403
 api:categories GET /api/v1/categories/                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:agencies GET /api/v1/agencies/?unit=310106001                    401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api:archive GET /api/v1/archive/                                        401 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 api:cases GET /api/v1/cases/                                         401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:cases POST /api/v1/cases/                                        401 400 400 400 403 403 403 403 403 403 403 400 400 400 403
 api:case GET /api/v1/cases/{case}/                                   401 200 200 200 200 200 404 200 404 404 404 404 404 404 404

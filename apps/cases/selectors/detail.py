@@ -11,6 +11,7 @@ from apps.cases.matters import (
     cards_of,
     dual_of,
     enforcements_of,
+    file_of,
     hazard_of,
     item_of,
     listing_of,
@@ -26,6 +27,7 @@ from apps.cases.matters import (
 from apps.cases.models import (
     Case,
     CaseEvent,
+    CaseFile,
     CaseQuerySet,
     CaseReporter,
     DualReport,
@@ -164,6 +166,11 @@ class CaseDetail:
     def hazard(self) -> HazardListing | None:
         """The listing as a major hazard, until it is accepted."""
         return hazard_of(self.case)
+
+    @property
+    def file(self) -> CaseFile | None:
+        """The file of a finished case."""
+        return file_of(self.case)
 
     @property
     def meeting_item(self) -> MeetingItem | None:

@@ -73,6 +73,10 @@ class CaseSerializer(CaseRowSerializer):
     source_number = serializers.CharField(allow_null=True)
     client_id = serializers.UUIDField(allow_null=True)
     publicity = serializers.CharField(allow_blank=True)
+    filing = serializers.CharField(
+        allow_blank=True, help_text="of its file: young, ripe, archived, out; empty while it is open"
+    )
+    archive_number = serializers.SerializerMethodField()
     desk = serializers.CharField(source="desk.code")
     handled_in_time = serializers.BooleanField(allow_null=True)
     orders = serializers.SerializerMethodField()
@@ -102,6 +106,10 @@ class CaseSerializer(CaseRowSerializer):
     @property
     def _seen(self) -> CaseDetail:
         return self.context["seen"]  # type: ignore[no-any-return]
+
+    def get_archive_number(self, case: Case) -> str | None:
+        """Of its file, once that was put away."""
+        return self._seen.file.number if self._seen.file is not None else None
 
     @extend_schema_field(LegSerializer(many=True))
     def get_legs(self, case: Case) -> Any:

@@ -10,6 +10,7 @@ from django.db import transaction
 from apps.cases.actions import Action
 from apps.cases.choices import CASE_TOPIC
 from apps.cases.filing import Filing, Line, missing_of
+from apps.cases.matters import read_duals
 from apps.cases.models import Case, CaseEvent, CaseFile
 from apps.cases.selectors.filing import files_of
 from apps.cases.services.archive import put_away
@@ -91,6 +92,7 @@ def _archive_some(at: datetime) -> tuple[int, int]:
     ids = list(due.values_list("case_id", flat=True)[:BATCH])
     cases = _locked(Case.objects.filter(pk__in=ids, filing=Filing.RIPE).order_by("pk"))
     files = {file.case_id: file for file in CaseFile.objects.filter(case__in=cases)}  # type: ignore[attr-defined]
+    read_duals(cases)
     registers = files_of(cases)
     complete = [case for case in cases if not missing_of(registers[case.pk]) and not _waits(case)]
     _put_away(complete, files, registers, at)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.cases.actions import Action
 from apps.cases.choices import BATCH_MOST
+from apps.cases.matters import file_of
 from apps.cases.models import Case, CaseEvent
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.services.acting import perform
@@ -125,6 +126,8 @@ def _take(
             given["unclear"] = suggestion is not None and suggestion.fallback
             said = _("派给%(agency)s") % {"agency": suggestion.agency.name} if suggestion else said
     moved = perform(number=one.number, action=action, actor=actor, at=at, version=one.version, note=note, **given)
+    if action == Action.ARCHIVE and (file := file_of(moved)) is not None:
+        said = _("案卷号 %(number)s") % {"number": file.number}
     return Outcome(moved.number, moved.title, True, said)
 
 

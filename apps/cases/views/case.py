@@ -20,6 +20,7 @@ from apps.cases.inputs import LONGEST_WORDS, list_wanted
 from apps.cases.presentation import rows_of
 from apps.cases.selectors import case_detail, case_page
 from apps.cases.selectors.acting import Acting, acting_on, entries_since
+from apps.cases.selectors.archive import may_see_archive
 from apps.cases.selectors.choices import filter_choices
 from apps.cases.selectors.limits import limits_explained
 from apps.cases.selectors.meetings import may_see_meetings
@@ -58,6 +59,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "choices": filter_choices(user, on=clock.today()),
         "may_report": holds(user, Permission.CASE_REGISTER),
         "sees_spot": sees_spot_checks(user),
+        "sees_archive": may_see_archive(user),
         "may_see_hard": may_see_special(user),
         "may_publish": holds(user, Permission.CASE_CLOSE),
         "may_see_meetings": may_see_meetings(user),
