@@ -266,6 +266,9 @@ def intake_inputs(given: dict[str, Any], units: Sequence[Unit], leaves: Sequence
         "urgency": given["urgency"],
         "occurred_at": given["occurred_at"],
         "caller": _caller(given),
+        "dual": given["dual"],
+        "direct": given["direct"],
+        "direct_reason": given["direct_reason"],
     }
 
 

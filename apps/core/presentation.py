@@ -115,12 +115,13 @@ def limit_look(
     at: datetime,
     started_at: datetime | None = None,
     paused: bool = False,
+    stopped: bool = False,
     done: bool = False,
     card: str = "",
     left: int | None = None,
     work_day: int = WORK_DAY,
 ) -> LimitLook:
-    """The look of a limit: suspended, met, over, near or in time.
+    """The look of a limit: suspended, its clock stopped for another reason, met, over, near or in time.
 
     ``left`` is what the working calendar leaves, in working minutes (negative when over); without it the span is
     said in calendar time.
@@ -128,6 +129,8 @@ def limit_look(
     """
     if paused:
         return LimitLook("hold", "player-pause", _("挂起"), 0)
+    if stopped:
+        return LimitLook("hold", "clock-pause", _("暂停计时"), 0)
     if due_at is None:
         return LimitLook("none", "clock-off", _("无时限"), 0)
     remaining = minutes_of(due_at - at)

@@ -112,6 +112,24 @@ class SettleForm(forms.Form):
     )
 
 
+class DissuadeForm(forms.Form):
+    """What was said to whoever is at fault, and whether it was heeded."""
+
+    version = forms.IntegerField(min_value=0)
+    heeded = forms.TypedChoiceField(
+        label=_("当事人"),
+        choices=[("yes", _("听从劝导")), ("no", _("不听从"))],
+        coerce=lambda value: value == "yes",
+        error_messages={"required": _("请选择当事人是否听从。")},
+    )
+    note = forms.CharField(
+        label=_("劝导情况"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("请写明怎样劝导的。")},
+    )
+
+
 RATINGS = sorted(Rating.choices, reverse=True)
 
 

@@ -10,6 +10,7 @@ field_patterns = [
     path("categories/", field.categories, name="categories"),
     path("cases/<str:number>/", field.case_progress, name="case"),
     path("cases/<str:number>/settle/", field.settle_case, name="settle"),
+    path("cases/<str:number>/dissuade/", field.dissuade, name="dissuade"),
     path("cases/<str:number>/presence/", field.tell_presence, name="presence"),
     path("log/", field.log, name="log"),
     path("log/file/", field.file_log, name="log-file"),

@@ -21,6 +21,17 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) window.htmx.trigger(document.body, "queue:look");
 });
 
+/** More rows than polling brings back: the list says that it stands still, and can be asked for anew. */
+function standsStill() {
+  const note = document.querySelector("[data-rows-still]");
+  if (note) note.hidden = shown() <= Number(host().dataset.most);
+}
+
+document.body.addEventListener("htmx:afterSettle", standsStill);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-rows-again]")) window.htmx.trigger(document.body, "queue:look");
+});
+
 const answers = new WeakMap();
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {

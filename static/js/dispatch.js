@@ -92,6 +92,12 @@ function enhancePhotos(root) {
   for (const form of root.querySelectorAll(".photo-add")) form.classList.add("enhanced");
 }
 
+/** What is typed survives a reload of the page; once it was taken it is forgotten. */
+document.addEventListener("input", (event) => keepDraft(event.target.form));
+document.body.addEventListener("htmx:afterRequest", ({ detail: { elt, xhr, requestConfig } }) => {
+  if (requestConfig?.verb === "post" && xhr?.status === 200) dropDraft(elt);
+});
+
 /** In words of several lines Enter makes a new one; with Ctrl or Cmd it sends. */
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches?.(".action-form textarea")) return;
@@ -159,6 +165,8 @@ document.addEventListener("click", (event) => {
     mark();
     board()?.classList.add("has-case");
   }
+  const seldom = event.target.closest(".action-more a[data-action]");
+  if (seldom) seldom.closest("details").open = false;
   const closes = event.target.closest("[data-close-panel]");
   if (closes) {
     dropDraft(closes.closest(".dialog, #case-pane"));

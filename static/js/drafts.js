@@ -1,10 +1,54 @@
-/** Words typed into the form of an action and not sent: kept while the page is open, put back when the form comes again. */
+/**
+ * Words typed into the form of an action and not sent: kept for each case and action as long as the tab is open, also over
+ * a reload, and put back when the form comes again. What they say of people leaves the tab with whoever signs out.
+ */
 
-const kept = new Map();
+const PREFIX = "gridgov-draft ";
+const OWNER = `${PREFIX}owner`;
+const PERSONAL = /(^|_)(name|phone)$/; // names and phones of people are typed again
 const fields = "input:not([type=hidden]):not([type=file]), select, textarea";
 const named = (form) => [...form.querySelectorAll(fields)].filter((field) => field.name);
 const formIn = (root) => (root?.matches("form[data-number]") ? root : root?.querySelector("form[data-number]"));
-const key = (form) => `${form.dataset.number} ${form.dataset.action}`;
+const key = (form) => `${PREFIX}${form.dataset.number} ${form.dataset.action}`;
+
+/** The drafts that the tab keeps; a browser that keeps nothing has them as long as the page is there. */
+const kept = {
+  memory: new Map(),
+  get(name) {
+    try {
+      return new Map(JSON.parse(sessionStorage.getItem(name) ?? "null") ?? []);
+    } catch {
+      return this.memory.get(name) ?? new Map();
+    }
+  },
+  set(name, draft) {
+    try {
+      sessionStorage.setItem(name, JSON.stringify([...draft].filter(([field]) => !PERSONAL.test(field))));
+    } catch {
+      this.memory.set(name, draft);
+    }
+  },
+  delete(name) {
+    this.memory.delete(name);
+    try {
+      sessionStorage.removeItem(name);
+    } catch {
+      /* nothing is kept there */
+    }
+  },
+};
+
+/** Nobody at the same tab finds what the person before typed: called by the shell on every page, also after signing out. */
+export function keepDraftsOfOnePerson() {
+  const person = document.body.dataset.person ?? "";
+  try {
+    if (sessionStorage.getItem(OWNER) === person) return;
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+    sessionStorage.setItem(OWNER, person);
+  } catch {
+    /* nothing is kept there */
+  }
+}
 
 function changed(field) {
   if (field.matches("select")) {
@@ -52,7 +96,7 @@ export function dropDraft(root) {
 export function restoreDraft(root) {
   const form = formIn(root);
   const draft = form && kept.get(key(form));
-  if (!draft) return false;
+  if (!draft?.size) return false;
   for (const field of named(form)) if (draft.has(place(field))) write(field, draft.get(place(field)));
   const said = document.createElement("p");
   said.className = "draft-back";
@@ -64,6 +108,5 @@ export function restoreDraft(root) {
 
 /** The words typed for an action that the case `number` no longer allows, to be read and copied. */
 export function draftWords(number, action) {
-  const draft = kept.get(`${number} ${action}`);
-  return draft?.get("note") ?? "";
+  return kept.get(`${PREFIX}${number} ${action}`).get("note") ?? "";
 }

@@ -2,12 +2,15 @@
 
 const typing = (target) => target.closest?.("input, textarea, select, [contenteditable=true]");
 
+/** What stands in a closed menu that is marked so answers to its key all the same. */
+const reachable = (element) => element.checkVisibility() || element.closest("details[data-keyed]")?.checkVisibility();
+
 /** The visible elements of the page that have a key, the first of each key. */
 export function keyedElements() {
   const found = new Map();
   for (const element of document.querySelectorAll("[data-key]")) {
     const key = element.dataset.key.toLowerCase();
-    if (!found.has(key) && element.checkVisibility()) found.set(key, element);
+    if (!found.has(key) && reachable(element)) found.set(key, element);
   }
   return found;
 }

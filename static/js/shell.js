@@ -1,5 +1,6 @@
 /** The shell: menus, theme, messages, htmx manners, forms that submit once, rows that follow their link. */
 import { closeModal, confirmFirst, openModal } from "./dialogs.js";
+import { keepDraftsOfOnePerson } from "./drafts.js";
 import { listenForKeys } from "./keys.js";
 
 const html = document.documentElement;
@@ -178,4 +179,5 @@ for (const active of document.querySelectorAll(".queue .active, .tabs .active"))
 theme();
 focusForm(document);
 document.querySelector(".form-summary")?.scrollIntoView({ block: "nearest" });
+keepDraftsOfOnePerson();
 listenForKeys();

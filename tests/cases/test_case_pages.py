@@ -291,6 +291,14 @@ class TestActing:
         assert (done.status_code, Attachment.objects.get().purpose) == (302, "after")
         assert Case.objects.get(pk=case.pk).state == "handled"
 
+    def test_a_photo_of_the_verification_is_not_one_of_the_result(self, world: World) -> None:
+        case = world.handled()
+        given = {"version": case.version, "passed": "True", "photos": [photo_file()]}
+        assert post(world, "worker", self.path(case, "verify"), given).status_code == 302
+        assert Attachment.objects.get().purpose == "verification"
+        page = get(world, "worker", f"/cases/{case.number}/")
+        assert [photo["caption"] for photo in page.context["photos"]] == ["核查"]
+
     @pytest.mark.parametrize(
         ("who", "action", "status"),
         [

@@ -154,6 +154,42 @@ def test_words_stay_when_one_looks_elsewhere_and_go_when_given_up(open_as: Open,
     assert note_of(page) == ""
 
 
+def test_words_survive_a_reload_until_they_are_sent_and_leave_with_the_person(open_as: Open, world: World) -> None:
+    case = world.to_street()
+    page = open_as("street", f"/dispatch/{case.number}/?queue=dispatch")
+    page.click("[data-action=comment]")
+    page.fill("#action-panel textarea[name=note]", "请先拍照再清理")
+    page.reload()
+    expect(page.locator(".draft-back")).to_be_visible()
+    assert note_of(page) == "请先拍照再清理"
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#action-panel form")).to_have_count(0)
+    page.reload()
+    page.click("[data-action=comment]")
+    expect(page.locator("#action-panel textarea[name=note]")).to_have_value("")
+    page.fill("#action-panel textarea[name=note]", "只给自己看的话")
+    page.evaluate("document.body.dataset.person = 'another'")
+    kept = "Object.keys(sessionStorage).filter((name) => name.startsWith('gridgov-draft ') && !name.endsWith('owner'))"
+    assert len(page.evaluate(kept)) == 1
+    page.context.clear_cookies()
+    page.goto("/sign-in/")
+    assert page.evaluate(kept) == []
+
+
+def test_a_seldom_act_stands_behind_more_and_answers_to_its_key(open_as: Open, world: World) -> None:
+    case = world.to_street()
+    page = open_as("street", f"/dispatch/{case.number}/?queue=dispatch")
+    seldom = page.locator(".action-more a[data-action=table]")
+    expect(seldom).to_be_hidden()
+    page.keyboard.press(str(seldom.get_attribute("data-key")))
+    expect(page.locator("#action-panel form[data-action=table]")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.click(".action-more summary")
+    seldom.click()
+    expect(page.locator("#action-panel form[data-action=table]")).to_be_visible()
+    expect(seldom).to_be_hidden()
+
+
 def test_words_in_a_dialog_stay_when_it_is_pressed_away(open_as: Open, world: World) -> None:
     case = world.accepted()
     page = open_as("agency", "/desk/")

@@ -84,6 +84,13 @@ class TestWhoIsAsked:
 class TestMissing:
     """Everything at once; the clock waits for the answer."""
 
+    def test_the_chip_says_that_the_clock_stands_and_no_suspension(self, world: World) -> None:
+        case = asked(world)
+        world.move(case, "ask_missing", "station", missing=MISSING)
+        with clock.frozen(world.at):
+            page = client_of(world["station"]).get(f"/cases/{case.number}/").content.decode()
+        assert ("暂停计时" in page, "player-pause" in page) == (True, False)
+
     def test_the_limits_wait(self, world: World) -> None:
         case = asked(world)
         world.move(case, "register", "station")

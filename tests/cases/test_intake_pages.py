@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.cases.models import Case, CaseEvent, CaseReporter
+from apps.cases.models import Case, CaseEvent, CaseReporter, DualReport
 from apps.cases.services import Caller
 from tests.cases.conftest import World
-from tests.factories.cases import now_is
+from tests.factories.cases import make_category, now_is
 from tests.factories.residents import add_resident
 
 PHONE = "13800138000"
@@ -55,6 +55,29 @@ def test_a_call_becomes_a_case_once(world: World, desk: Client) -> None:
     assert case.occurred_at is not None
     kept = CaseReporter.objects.get()
     assert (kept.name, kept.phone, kept.callback) == ("王小明", PHONE, "phone")
+
+
+def test_what_is_grave_is_reported_directly_from_the_desk(world: World, desk: Client) -> None:
+    given = body(world, direct="on")
+    with now_is(world):
+        refused = desk.post("/cases/new/", given)
+        taken = desk.post("/cases/new/", given | {"direct_reason": "居民聚集，需区里到场"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["direct_reason"])
+    case = Case.objects.get()
+    assert taken.status_code == 302
+    assert (case.direct, case.urgency, case.desk.unit.kind, case.dual) == (True, "urgent", "district", False)
+    assert CaseEvent.objects.get(case=case, action="report").payload["note"] == "居民聚集，需区里到场"
+
+
+def test_a_department_is_told_as_well_where_the_matter_is_its_duty(world: World, desk: Client) -> None:
+    other = make_category("无人管的事", duty="")
+    with now_is(world):
+        refused = desk.post("/cases/new/", body(world, dual="on", category=other.key))
+        taken = desk.post("/cases/new/", body(world, dual="on"))
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["dual"])
+    case = Case.objects.get()
+    assert (taken.status_code, case.dual, case.direct) == (302, True, False)
+    assert DualReport.objects.get().asked is True
 
 
 def test_a_repeated_source_number_says_which_case_it_became_and_loses_nothing(world: World, desk: Client) -> None:

@@ -112,6 +112,7 @@ def due(minutes: int) -> datetime:
         ({"due_at": due(600), "left": 180}, LimitLook("ok", "clock", "剩 3 工作时", 0)),
         ({"due_at": due(-600), "left": -180}, LimitLook("late", "clock-exclamation", "超 3 工作时", 100)),
         ({"due_at": due(-600), "paused": True}, LimitLook("hold", "player-pause", "挂起", 0)),
+        ({"due_at": due(-600), "stopped": True}, LimitLook("hold", "clock-pause", "暂停计时", 0)),
         ({"due_at": due(600), "done": True}, LimitLook("ok", "check", "按时办结", 100)),
         ({"due_at": due(-600), "done": True}, LimitLook("late", "check", "超时办结", 100)),
     ],

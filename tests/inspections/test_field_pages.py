@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.cases.models import Case
+from apps.cases.models import Case, CaseEvent
 from apps.core import clock
 from apps.core.models import Attachment
 from apps.inspections import selectors, services
@@ -203,6 +203,28 @@ def test_a_simple_matter_is_settled_on_the_case_page(world):
     assert post(world, "worker", url, {"version": case.version, "note": "已清"}, **JSON).status_code == 201
     case.refresh_from_db()
     assert case.state == "closed"
+
+
+def test_a_dissuasion_is_written_down_on_the_case_page(world):
+    case = world.report()
+    url = reverse("field:dissuade", args=[case.number])
+    assert "现场劝导" in get(world, "worker", reverse("field:case", args=[case.number])).content.decode()
+    wrong = post(world, "worker", url, {"version": case.version})
+    text = wrong.content.decode()
+    assert (wrong.status_code, "请选择当事人是否听从。" in text, "请写明怎样劝导的。" in text) == (422, True, True)
+    given = {"version": case.version, "heeded": "no", "note": "店主不愿收摊"}
+    assert post(world, "worker", url, given, **JSON).status_code == 201
+    event = CaseEvent.objects.get(case=case, action="dissuade")
+    assert event.payload == {"note": "店主不愿收摊", "heeded": False}
+    assert post(world, "worker", url, given, **JSON).status_code == 409
+
+
+def test_who_may_not_dissuade_is_not_offered_it(world):
+    case = world.handled()
+    page = get(world, "worker", reverse("field:case", args=[case.number])).content.decode()
+    assert "现场劝导" not in page
+    given = {"version": case.version, "heeded": "yes", "note": "已劝"}
+    assert post(world, "worker", reverse("field:dissuade", args=[case.number]), given, **JSON).status_code == 409
 
 
 def count(world, url):

@@ -300,6 +300,7 @@ field:report POST /field/report/                                     302 422 422
 field:categories GET /field/categories/                              302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
 field:case GET /field/cases/{case}/                                  302 200 200 403 403 403 403 403 403 403 403 404 404 403 403
 field:settle POST /field/cases/{case}/settle/                        302 422 422 403 403 403 403 403 403 403 403 404 404 403 403
+field:dissuade POST /field/cases/{case}/dissuade/                    302 422 422 403 403 403 403 403 403 403 403 404 404 403 403
 field:presence POST /field/cases/{case}/presence/                    302 409 403 403 403 403 403 403 403 403 403 404 404 403 403
 field:log GET /field/log/                                            302 200 200 403 403 403 403 403 403 403 403 200 200 403 403
 field:log-file POST /field/log/file/                                 302 400 400 403 403 403 403 403 403 403 403 400 400 403 403

@@ -58,6 +58,19 @@ class IntakeForm(forms.Form):
         label=_("来源编号"), max_length=60, required=False, help_text=_("同一来源的同一编号只登记一次。")
     )
     urgency = forms.ChoiceField(label=_("紧急程度"), choices=[("", _("按类别")), *Urgency.choices], required=False)
+    dual = forms.BooleanField(
+        label=_("同时报部门联络员"), required=False, help_text=_("需要部门处理的，社区和部门同时收到。")
+    )
+    direct = forms.BooleanField(
+        label=_("直报区中心"), required=False, help_text=_("重大、紧急、突发事项，直接到区中心，按紧急时限。")
+    )
+    direct_reason = forms.CharField(
+        label=_("直报理由"),
+        max_length=200,
+        required=False,
+        help_text=_("紧急类别可不填"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     occurred_at = forms.DateTimeField(
         label=_("发生时间"),
         required=False,

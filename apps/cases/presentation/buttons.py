@@ -11,13 +11,14 @@ from apps.cases.workflow import Transition
 
 @dataclass(frozen=True)
 class ActionButton:
-    """A button of the action bar."""
+    """A button of the action bar; a ``seldom`` one stands behind 更多."""
 
     action: str
     label: str | Promise
     icon: str
     key: str
     primary: bool
+    seldom: bool = False
 
 
 ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
@@ -141,17 +142,60 @@ ORDER = [
 ]
 LEADING = frozenset(ORDER[:8])
 DIGITS = "1234567890"
+BAR_MOST = 7
+"""Places of the bar, which fill one row beside two lists on a screen of 1,440 px in either language."""
+SELDOM = frozenset(
+    {
+        Action.HAND_OVER,
+        Action.DISSUADE,
+        Action.DECLINE_SPECIAL,
+        Action.PROPOSE_SPECIAL,
+        Action.UNLIST,
+        Action.TABLE,
+        Action.LIST_HAZARD,
+        Action.EDIT_PUBLICATION,
+        Action.WITHHOLD,
+        Action.ASK_SUSPENSION,
+        Action.ASK_EXTENSION,
+        Action.EXTEND,
+        Action.WITHDRAW,
+        Action.APPEAL,
+        Action.ASK_MISSING,
+        Action.TRANSFER,
+        Action.WHISTLE,
+        Action.REOPEN,
+        Action.PRESENCE,
+    }
+)
 
 
 def buttons_of(rows: Iterable[Transition]) -> list[ActionButton]:
-    """The action bar, the leading action first."""
+    """The action bar, the leading action first; where there are more than ``BAR_MOST``, the seldom ones and what else
+    finds no place stand behind 更多, whose button takes the last place."""
     actions = sorted((row.action for row in rows), key=ORDER.index)
     lead = actions[0] if actions and actions[0] in LEADING else None
-    keys = _keys_of(actions)
+    keys, shown = _keys_of(actions), _shown(actions)
     return [
-        ActionButton(action.value, ACTION_LABELS[action], ICONS_AND_KEYS[action][0], keys[action], action is lead)
+        ActionButton(
+            action.value,
+            ACTION_LABELS[action],
+            ICONS_AND_KEYS[action][0],
+            keys[action],
+            primary=action is lead,
+            seldom=action not in shown,
+        )
         for action in actions
     ]
+
+
+def _shown(actions: list[Action]) -> frozenset[Action]:
+    """What stands in the bar itself; a comment, which comes last, keeps its place."""
+    if len(actions) <= BAR_MOST:
+        return frozenset(actions)
+    often = [action for action in actions if action not in SELDOM]
+    last = [action for action in often if action is Action.COMMENT]
+    first = [action for action in often if action is not Action.COMMENT]
+    return frozenset([*first[: BAR_MOST - 1 - len(last)], *last])
 
 
 def _keys_of(actions: Iterable[Action]) -> dict[Action, str]:

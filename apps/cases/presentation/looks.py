@@ -25,7 +25,7 @@ class Look:
 
     def tone(self, at: datetime) -> str:
         """The tone of the limit at ``at``, for a point on the map: ``ok, near, late`` or ``hold``."""
-        paused = self.state == "paused"
+        paused = self.state in {"paused", "stopped"}
         tone = limit_look(self.due_at, at=at, started_at=self.started_at, paused=paused, card=self.card).tone
         return "ok" if tone == "none" else tone
 
@@ -56,18 +56,18 @@ def look_of(case: Case, book: Rulebook, at: datetime, *, began: datetime | None 
     """The limit of a case; ``began`` where the leg is known."""
     if not case.open or case.due_at is None:
         return Look(None, "", None, None, "")
-    paused = case.state == CaseState.SUSPENDED or case.missing_asked
-    timed = case.urgency != Urgency.URGENT and not paused
+    state = "paused" if case.state == CaseState.SUSPENDED else "stopped" if case.missing_asked else ""
+    timed = case.urgency != Urgency.URGENT and not state
     left = working_minutes(book.calendar_for(case.place), at, case.due_at) if timed else None
-    return Look(case.due_at, "paused" if paused else "", began or started_at(case), left, case.card)
+    return Look(case.due_at, state, began or started_at(case), left, case.card)
 
 
-def look_of_limit(limit: Limit, book: Rulebook, at: datetime) -> Look:
-    """A limit of its own, such as that of the whole case."""
+def look_of_limit(limit: Limit, book: Rulebook, at: datetime, *, missing: bool = False) -> Look:
+    """A limit of its own, such as that of the whole case; ``missing``: it stands still for what is missing."""
     card = "" if limit.card == Card.NONE else limit.card
     if limit.state == LimitState.ENDED:
         return Look(limit.due_at, "done", limit.started_at, None, card)
     paused = limit.state == LimitState.PAUSED
     timed = limit.measure != Measure.CALENDAR_HOURS and not paused
     left = working_minutes(book.calendar_for(limit.place), at, limit.due_at) if timed else None
-    return Look(limit.due_at, "paused" if paused else "", limit.started_at, left, card)
+    return Look(limit.due_at, ("stopped" if missing else "paused") if paused else "", limit.started_at, left, card)

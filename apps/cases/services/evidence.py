@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 BEFORE, AFTER = "before", "after"
 EVIDENCE = "evidence"  # what was found at a spot check
+VERIFICATION = "verification"  # what was seen when the result was verified
 NEEDED = {
     Evidence.NONE: frozenset[str](),
     Evidence.PHOTO_BEFORE: frozenset({BEFORE}),
@@ -61,7 +62,7 @@ def attach_case_photo(
         raise InvalidInput(fields=wrong or {"photo": [_("请选择照片。")]})
     if case.spot_waiting:
         purpose = EVIDENCE
-    elif purpose not in {BEFORE, AFTER}:
+    elif purpose not in {BEFORE, AFTER, VERIFICATION}:
         purpose = BEFORE if case.state in {CaseState.REPORTED, CaseState.REGISTERED} else AFTER
     return attach_photo(
         kind=CASE_TARGET,

@@ -9,25 +9,26 @@ from django.db import transaction
 from apps.cases.actions import Action
 from apps.cases.models import Case
 from apps.cases.services.acting import perform
-from apps.cases.services.evidence import AFTER, BEFORE, attach_appeal_photo, attach_case_photo
+from apps.cases.services.evidence import AFTER, BEFORE, VERIFICATION, attach_appeal_photo, attach_case_photo
 from apps.cases.services.reporting import report_case
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-SHOWING_THE_FAULT = frozenset({Action.DISSUADE, Action.HAND_OVER})
+# What the photos of an act show, where that is not the result.
+SHOWN: dict[str, str] = {Action.DISSUADE: BEFORE, Action.HAND_OVER: BEFORE, Action.VERIFY: VERIFICATION}
 
 
 @transaction.atomic
 def perform_with_photos(*, number: str, actor: "User", at: datetime, photos: Iterable[BinaryIO], **given: Any) -> Case:
-    """Attach photos of the result, or of the fault, then act; raises what ``attach_case_photo`` and ``perform`` raise.
-    The photos of an appeal are its evidence and hang on it."""
+    """Attach photos of the result, of the fault or of what was seen, then act; raises what ``attach_case_photo`` and
+    ``perform`` raise. The photos of an appeal are its evidence and hang on it."""
     if given.get("action") == Action.APPEAL:
         case = perform(number=number, actor=actor, at=at, **given)
         for photo in photos:
             attach_appeal_photo(case=case, actor=actor, upload=photo, at=at)
         return case
-    purpose = BEFORE if given.get("action") in SHOWING_THE_FAULT else AFTER
+    purpose = SHOWN.get(given.get("action", ""), AFTER)
     for photo in photos:
         attach_case_photo(number=number, actor=actor, upload=photo, at=at, purpose=purpose)
     return perform(number=number, actor=actor, at=at, **given)

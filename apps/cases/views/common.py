@@ -78,13 +78,17 @@ def case_context(detail: CaseDetail, *, at: Any, back: str) -> dict[str, Any]:
     lead = detail.lead
     place = detail.case.community or detail.case.street or detail.case.district
     look = look_of(detail.case, book, at, began=lead.opened_at if lead else None)
+    buttons = buttons_of(detail.actions)
     return {
         "detail": detail,
         "case": detail.case,
         "look": look,
         "tone": look.tone(at),
-        "buttons": buttons_of(detail.actions),
-        "whole": look_of_limit(detail.whole, book, at) if detail.whole and detail.case.open else None,
+        "buttons": buttons,
+        "more_buttons": [button for button in buttons if button.seldom],
+        "whole": look_of_limit(detail.whole, book, at, missing=detail.case.missing_asked)
+        if detail.whole and detail.case.open
+        else None,
         "photos": photos_of(detail.photos),
         "review_due": bool(detail.case.review_on and detail.case.review_on <= clock.local(at).date()),
         "control_late": bool(

@@ -88,16 +88,17 @@ def html_lang() -> str:
 def _look(due_at: datetime | None, state: str, given: dict[str, Any]) -> presentation.LimitLook:
     at = given.pop("at", None) or clock.now()
     paused = bool(given.pop("paused", False)) or state in {"paused", "suspended"}
+    stopped = bool(given.pop("stopped", False)) or state == "stopped"
     done = bool(given.pop("done", False)) or state in {"done", "met", "ended", "closed"}
-    return presentation.limit_look(due_at, at=at, paused=paused, done=done, **given)
+    return presentation.limit_look(due_at, at=at, paused=paused, stopped=stopped, done=done, **given)
 
 
 @register.inclusion_tag("components/limit_chip.html")
 def limit_chip(due_at: datetime | None, state: str = "", **given: Any) -> dict[str, Any]:
     """``剩 3 工作时`` or ``超 1 天 2 时`` with icon and colour, the exact time in the tip.
 
-    ``state`` is ``"paused"``, ``"done"`` or empty; ``started_at, at, paused, done, card, left, work_day`` are those of
-    ``presentation.limit_look``.
+    ``state`` is ``"paused"``, ``"stopped"``, ``"done"`` or empty; ``started_at, at, paused, stopped, done, card, left,
+    work_day`` are those of ``presentation.limit_look``.
     """
     return {"look": _look(due_at, state, given), "due_at": due_at}
 

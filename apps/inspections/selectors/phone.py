@@ -118,11 +118,12 @@ class LogDay:
 
 @dataclass(frozen=True, slots=True)
 class CaseOnSite:
-    """A case to verify, with its photos before and after."""
+    """A case to verify, with its photos before and after, and those of an earlier verification."""
 
     case: Case
     before: Sequence[Attachment]
     after: Sequence[Attachment]
+    seen: Sequence[Attachment]
     result: str
     verifiable: bool
     drawn: bool
@@ -255,7 +256,8 @@ def case_on_site(user: "User", number: str) -> CaseOnSite:
     return CaseOnSite(
         case=case,
         before=[photo for photo in photos if photo.purpose == "before"],
-        after=[photo for photo in photos if photo.purpose != "before"],
+        after=[photo for photo in photos if photo.purpose not in {"before", "verification"}],
+        seen=[photo for photo in photos if photo.purpose == "verification"],
         result=leg.note if leg is not None else "",
         verifiable=(case.state == CaseState.HANDLED or case.spot_waiting) and case.handled_by_id != user.pk,
         drawn=case.spot_waiting,

@@ -150,7 +150,7 @@ def verify_from_phone(
             number=number, action="spot_check", actor=actor, at=at, version=version, note=note, passed=passed
         )
     case = perform(number=number, action="verify", actor=actor, at=at, version=version, note=note, passed=passed)
-    _attach(case, actor, photos, "after", at)
+    _attach(case, actor, photos, "verification", at)
     return case
 
 
@@ -167,6 +167,21 @@ def settle_from_phone(
         raise NotVisible
     _attach(case, actor, photos, "after", at)
     return perform(number=number, action="settle", actor=actor, at=at, version=version, note=note)
+
+
+@transaction.atomic
+def dissuade_from_phone(
+    *, actor: "User", number: str, version: int, heeded: bool, note: str, photos: Sequence[PhonePhoto], at: datetime
+) -> Case:
+    """Record that whoever is at fault was talked to on the spot; the photos show the fault.
+
+    Raises what ``attach_case_photo`` and ``perform`` raise.
+    """
+    case = Case.objects.visible_to(actor).filter(number=number).first()
+    if case is None:
+        raise NotVisible
+    _attach(case, actor, photos, "before", at)
+    return perform(number=number, action="dissuade", actor=actor, at=at, version=version, note=note, heeded=heeded)
 
 
 def _was_verified_by(case: Case, actor: "User") -> bool:

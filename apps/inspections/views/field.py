@@ -1,6 +1,7 @@
 """The phone's five tabs."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -18,7 +19,16 @@ from apps.core import clock
 from apps.core.errors import Conflict, DomainError, InvalidInput
 from apps.inspections import selectors, services
 from apps.inspections.choices import SUBJECT_ICONS, Subject
-from apps.inspections.forms import EntryForm, FilingForm, PlaceForm, ReportForm, SettleForm, VerifyForm, read_photos
+from apps.inspections.forms import (
+    DissuadeForm,
+    EntryForm,
+    FilingForm,
+    PlaceForm,
+    ReportForm,
+    SettleForm,
+    VerifyForm,
+    read_photos,
+)
 from apps.inspections.views.answers import done, field_worker, fresh_id, refused, signed_in, take_refusal, wants_json
 
 SUBJECTS = [(value, label, SUBJECT_ICONS[Subject(value)]) for value, label in Subject.choices]
@@ -85,43 +95,55 @@ def categories(request: HttpRequest) -> HttpResponse:
 @require_GET
 def case_progress(request: HttpRequest, number: str) -> HttpResponse:
     """A case the worker reported or may verify, and how far it has come."""
-    return _case_page(request, number, SettleForm())
+    return _case_page(request, number)
 
 
-def _case_page(request: HttpRequest, number: str, form: forms.Form) -> HttpResponse:
+def _case_page(request: HttpRequest, number: str, form: forms.Form | None = None) -> HttpResponse:
     shown = case_detail(signed_in(request), number, at=clock.now())
     context = {
         "field_tab": "me",
         "shown": shown,
-        "form": form,
+        "form": form if isinstance(form, SettleForm) else SettleForm(),
+        "dissuasion": form if isinstance(form, DissuadeForm) else DissuadeForm(),
         "spot": shown.may("settle"),
+        "may_dissuade": shown.may("dissuade"),
         "present": shown.may("presence"),
     }
-    return render(request, "inspections/field/case.html", context, status=422 if form.errors else 200)
+    return render(request, "inspections/field/case.html", context, status=422 if form and form.errors else 200)
 
 
 @field_worker
 @require_POST
 def settle_case(request: HttpRequest, number: str) -> HttpResponse:
     """Record that a simple matter was settled on the spot, with a photo of the result."""
-    form = SettleForm(request.POST)
+    said = _("已当场处置并结案。")
+    return _take_act(request, number, SettleForm(request.POST), services.settle_from_phone, said)
+
+
+@field_worker
+@require_POST
+def dissuade(request: HttpRequest, number: str) -> HttpResponse:
+    """Record that whoever is at fault was talked to, and whether it was heeded."""
+    said = _("劝导情况已记录。")
+    return _take_act(request, number, DissuadeForm(request.POST), services.dissuade_from_phone, said)
+
+
+def _take_act(
+    request: HttpRequest, number: str, form: forms.Form, service: Callable[..., object], said: str
+) -> HttpResponse:
+    """Take an act with photos from the page of a case, and say so there."""
     status = 400
     if form.is_valid():
         try:
-            services.settle_from_phone(
-                actor=signed_in(request),
-                number=number,
-                photos=read_photos(request.POST, request.FILES),
-                at=clock.now(),
-                **form.cleaned_data,
-            )
+            photos = read_photos(request.POST, request.FILES)
+            service(actor=signed_in(request), number=number, photos=photos, at=clock.now(), **form.cleaned_data)
         except forms.ValidationError as error:
             form.add_error(None, error)
         except (InvalidInput, Conflict) as error:
             take_refusal(form, error)
             status = error.status
         else:
-            messages.success(request, _("已当场处置并结案。"))
+            messages.success(request, said)
             return done(request, reverse("field:case", args=[number]))
     if wants_json(request):
         return refused(request, "", {}, form, status)

@@ -32,6 +32,7 @@ class Cast:
         self.now = now
         self.acts = 0
         self._people: dict[tuple[str, int], User] = {}
+        self._agencies: dict[str, Agency] = {}
 
     # People
 
@@ -44,15 +45,20 @@ class Cast:
         return self._people[key]
 
     def handler(self, agency: Agency) -> User:
-        """Whoever acts for an agency that is no centre."""
-        grants = RoleGrant.objects.filter(agency=agency, valid_to__isnull=True).select_related("user")
-        return grants.order_by("id")[0].user
+        """Whoever acts for an agency that is no centre, the earliest granted first."""
+        key = (Role.AGENCY_HANDLER.value, agency.pk)
+        if key not in self._people:
+            grants = RoleGrant.objects.filter(agency=agency, valid_to__isnull=True).select_related("user")
+            self._people[key] = grants.order_by("id")[0].user
+        return self._people[key]
 
     def agency(self, key: str) -> Agency:
         """The agency of that key of the catalogue, of the demo street or else of the district."""
-        codes = [f"{unit.code}-{key}" for unit in (self.place.street, self.place.district)]
-        found = {agency.code: agency for agency in Agency.objects.filter(code__in=codes).select_related("unit")}
-        return next(found[code] for code in codes if code in found)
+        if key not in self._agencies:
+            codes = [f"{unit.code}-{key}" for unit in (self.place.street, self.place.district)]
+            found = {agency.code: agency for agency in Agency.objects.filter(code__in=codes).select_related("unit")}
+            self._agencies[key] = next(found[code] for code in codes if code in found)
+        return self._agencies[key]
 
     @cached_property
     def worker(self) -> User:
