@@ -28,6 +28,7 @@ WAY = (
 )
 CORNER = 7
 LONGEST_LINE = 12
+LONGEST_BETWEEN, LONGEST_BESIDE = 15, 24
 LEADING = 15  # from line to line of words
 
 
@@ -338,7 +339,10 @@ class _Plan:
 
     def _lines(self, track: _Track, x: float, y: float) -> list[Line]:
         """The words beside a line, or on it; in a figure from top to bottom before means left of it."""
-        words, side = [part for text in track.words for part in _wrapped(text, longest=24)], track.side
+        side = track.side
+        between = abs(side) == 1 and not self.shape.upright  # in the gap of two neighbours
+        longest = LONGEST_BETWEEN if between else LONGEST_BESIDE
+        words = [part for text in track.words for part in _wrapped(text, longest=longest)]
         anchor = "middle"
         upright = self.shape.upright
         if abs(side) == 2 and not upright:
@@ -349,7 +353,8 @@ class _Plan:
         elif side and upright:
             anchor, x = ("end", x - 6) if side < 0 else ("start", x + 6)
         elif side:
-            y += -9.5 if side < 0 else 10.5
+            rise = LEADING * (len(words) - 1) / 2
+            y += -9.5 - rise if side < 0 else 10.5 + rise
         return [
             Line(text, round(x, 1), round(y + 4 + LEADING * (number - (len(words) - 1) / 2), 1), anchor)
             for number, text in enumerate(words)

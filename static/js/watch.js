@@ -72,7 +72,7 @@ function noteAbove(open) {
   note.setAttribute("role", "status");
   const again = document.createElement("button");
   again.type = "button";
-  again.className = "btn btn-small";
+  again.className = "btn btn-sm";
   again.dataset.seeLatest = open.dataset.here;
   again.textContent = gettext("看最新情况");
   const text = document.createElement("div");

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from openpyxl import load_workbook
 
 from apps.cases.actions import Action
 from apps.cases.models import Case, SavedFilter, StandardReply
 from apps.cases.presentation import ICONS_AND_KEYS, buttons_of
-from apps.cases.presentation.buttons import BAR_MOST
 from apps.cases.selectors import Wanted
 from apps.cases.selectors.queues import queue_rows
 from apps.cases.services import Caller
@@ -245,18 +245,26 @@ class TestPolling:
         assert set(re.findall(r'data-key="(.)"', page)) - actions == own
         assert not (own | set("jkx[]?")) & actions
 
-    def test_a_long_bar_keeps_what_is_done_often_and_the_comment(self) -> None:
+    @pytest.mark.parametrize(
+        ("language", "often"),
+        [
+            ("zh-hans", ["dispatch", "settle", "escalate", "merge", "conclude_mediation", "mediate", "comment"]),
+            ("en", ["dispatch", "settle", "escalate", "merge", "comment"]),
+        ],
+    )
+    def test_a_long_bar_keeps_what_is_done_often_and_the_comment(self, language: str, often: list[str]) -> None:
         rows = {row.action: row for row in TRANSITIONS if row.by is By.DESK and "registered" in row.sources}
         rows |= {row.action: row for row in TRANSITIONS if row.action is Action.COMMENT}
-        bar = buttons_of(rows.values())
-        often = ["dispatch", "settle", "escalate", "merge", "conclude_mediation", "comment"]
+        with translation.override(language):
+            bar = buttons_of(rows.values())
         assert [button.action for button in bar if not button.seldom] == often
         assert "suspend" in {button.action for button in bar if button.seldom}
 
     def test_a_short_bar_hides_nothing(self) -> None:
-        rows = {row.action: row for row in TRANSITIONS if row.by is By.DESK and "closed" in row.sources}
-        assert len(rows) <= BAR_MOST
-        assert [button.seldom for button in buttons_of(rows.values())] == [False] * len(rows)
+        few = {Action.REOPEN, Action.WITHHOLD, Action.RATE, Action.COMMENT}
+        rows = {row.action: row for row in TRANSITIONS if row.action in few}
+        with translation.override("zh-hans"):
+            assert {button.seldom for button in buttons_of(rows.values())} == {False}
 
     def test_no_two_buttons_of_a_bar_have_one_key(self) -> None:
         for capacity in By:

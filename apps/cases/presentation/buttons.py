@@ -142,8 +142,10 @@ ORDER = [
 ]
 LEADING = frozenset(ORDER[:8])
 DIGITS = "1234567890"
-BAR_MOST = 7
-"""Places of the bar, which fill one row beside two lists on a screen of 1,440 px in either language."""
+BAR_ROOM, MORE_ROOM = 750, 90
+"""Pixels of the bar beside two lists on a screen of 1,440 px, and those that 更多 takes."""
+WIDE, NARROW, FRAME, LEAD = 14, 7.6, 51, 23
+"""Pixels of a Chinese character and of another, of a button around its label with its key, and of the leading icon."""
 SELDOM = frozenset(
     {
         Action.HAND_OVER,
@@ -170,8 +172,8 @@ SELDOM = frozenset(
 
 
 def buttons_of(rows: Iterable[Transition]) -> list[ActionButton]:
-    """The action bar, the leading action first; where there are more than ``BAR_MOST``, the seldom ones and what else
-    finds no place stand behind 更多, whose button takes the last place."""
+    """The action bar, the leading action first; where they do not fit into one row in the reader's language, the seldom
+    ones and what else finds no room stand behind 更多."""
     actions = sorted((row.action for row in rows), key=ORDER.index)
     lead = actions[0] if actions and actions[0] in LEADING else None
     keys, shown = _keys_of(actions), _shown(actions)
@@ -190,12 +192,23 @@ def buttons_of(rows: Iterable[Transition]) -> list[ActionButton]:
 
 def _shown(actions: list[Action]) -> frozenset[Action]:
     """What stands in the bar itself; a comment, which comes last, keeps its place."""
-    if len(actions) <= BAR_MOST:
+    if LEAD + sum(map(_width, actions)) <= BAR_ROOM:
         return frozenset(actions)
-    often = [action for action in actions if action not in SELDOM]
-    last = [action for action in often if action is Action.COMMENT]
-    first = [action for action in often if action is not Action.COMMENT]
-    return frozenset([*first[: BAR_MOST - 1 - len(last)], *last])
+    often = sorted((action for action in actions if action not in SELDOM), key=lambda one: one is not Action.COMMENT)
+    room: float = BAR_ROOM - MORE_ROOM - LEAD
+    shown: list[Action] = []
+    for action in often:
+        room -= _width(action)
+        if room < 0:
+            break
+        shown.append(action)
+    return frozenset(shown)
+
+
+def _width(action: Action) -> float:
+    """About how wide its button is, in pixels."""
+    label = str(ACTION_LABELS[action])
+    return FRAME + sum(WIDE if ord(sign) > 0x2E7F else NARROW for sign in label)
 
 
 def _keys_of(actions: Iterable[Action]) -> dict[Action, str]:

@@ -126,6 +126,12 @@ class Cast:
         self.acts += 1
         perform(number=case.number, action=action, actor=by, at=at, version=None, note=note, **given)
 
+    def end(self, case: Case, at: datetime, note: str) -> None:
+        """Settled by the station, seen by the worker half an hour later, and closed after an hour."""
+        self.act(case, "settle", self.station, at, note)
+        self.act(case, "verify", self.worker, at + timedelta(minutes=30), passed=True)
+        self.act(case, "close", self.station, at + timedelta(minutes=60))
+
     def raise_to_street(self, case: Case, *, at: datetime, why: str) -> None:
         """Registered by the station, and twenty minutes later passed up to the street's centre."""
         self.act(case, "register", self.station, at)

@@ -31,13 +31,6 @@ def _sitting(cast: Cast, case: Case, at: datetime, record: str, parties: tuple[t
     cast.act(case, "mediate", cast.station, at, record, **given)
 
 
-def _ended(cast: Cast, case: Case, days: int, note: str) -> None:
-    """Settled, seen by the worker, and closed, on that day back."""
-    cast.act(case, "settle", cast.station, cast.back(days, 10, 0), note)
-    cast.act(case, "verify", cast.worker, cast.back(days, 14, 10), passed=True)
-    cast.act(case, "close", cast.station, cast.back(days, 16, 0))
-
-
 def _agreed(cast: Cast) -> None:
     case = _begun(
         cast,
@@ -60,7 +53,7 @@ def _agreed(cast: Cast) -> None:
         agreed=True,
         performance_on=performed,
     )
-    _ended(cast, case, 7, "已达成书面协议，双方签字。")
+    cast.end(case, cast.back(7, 10, 0), "已达成书面协议，双方签字。")
 
 
 def _failed(cast: Cast) -> None:
@@ -79,7 +72,7 @@ def _failed(cast: Cast) -> None:
     _sitting(cast, case, cast.back(8, 11, 30), "三方到场，物业承认重复签订，两户均不同意轮换使用。", parties)
     why = "双方对协议效力各执一词，不接受轮换和补偿方案。"
     cast.act(case, "conclude_mediation", cast.station, cast.back(6, 15, 0), why, agreed=False, way_on="court")
-    _ended(cast, case, 5, "调解不成，已书面告知起诉途径和所需材料。")
+    cast.end(case, cast.back(5, 10, 0), "调解不成，已书面告知起诉途径和所需材料。")
 
 
 def _running(cast: Cast) -> None:
@@ -88,7 +81,7 @@ def _running(cast: Cast) -> None:
         "gridgov:event:D06002",
         "楼下棋牌室深夜噪声",
         "居民称每晚至零点后，经营者称已铺隔音垫，要求当面谈。",
-        at=cast.back(3, 9, 40),
+        at=cast.back(1, 9, 40),
     )
     parties = (("applicant", "尹春兰", "13900006127"), ("respondent", "武俊杰", "13900009045"))
-    _sitting(cast, case, cast.back(2, 17, 0), "约定晚十点后停止营业，试行一周后再谈。", parties)
+    _sitting(cast, case, cast.back(1, 17, 0), "约定晚十点后停止营业，试行一周后再谈。", parties)

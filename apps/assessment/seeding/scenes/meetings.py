@@ -47,6 +47,7 @@ def hold_meetings(cast: Cast) -> None:
     )
     done = "承诺书已全部签订，连续三晚检测达标，居民回访满意。"
     cast.act(noise, "resolve_item", cast.street, cast.back(4, 15, 45), done)
+    cast.act(noise, "settle", cast.street, cast.back(4, 16, 0), "承诺书归档，列入夜间巡查。")
     _open_next(cast)
 
 

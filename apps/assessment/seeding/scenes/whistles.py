@@ -44,6 +44,7 @@ def _answered(cast: Cast) -> None:
         summons = Summons.objects.get(case=case, agency=agency)
         marked = began + timedelta(hours=5, minutes=number)
         cast.act(case, "rate_summoned", cast.worker, marked, word, stars=stars, summons=summons.pk)
+    cast.end(case, began + timedelta(hours=6), "净化器已装，现场复测无异味。")
 
 
 def _late(cast: Cast) -> None:
@@ -51,6 +52,7 @@ def _late(cast: Cast) -> None:
     case = cast.report(
         "gbt47678:event:08001", "装修切割午间不停", "同一单元三户同时装修，午休时间施工，居民聚在楼下。", at=began
     )
+    cast.act(case, "register", cast.station, began + timedelta(minutes=10))
     police = cast.agency("police_station")
     cast.act(
         case,
@@ -67,6 +69,7 @@ def _late(cast: Cast) -> None:
     result = "已分别告知施工时段，三户签字承诺；居民已散去。"
     cast.act(case, "report_result", cast.handler(police), cast.back(2, 10, 20), result)
     cast.act(case, "rate_summoned", cast.worker, cast.back(2, 15, 5), "超过时限两个多小时才到。", stars=2)
+    cast.end(case, cast.back(2, 15, 30), "午间施工已停，业主群公示施工时段。")
 
 
 def _waiting(cast: Cast) -> None:
