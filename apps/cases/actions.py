@@ -64,6 +64,7 @@ class Action(StrEnum):
     MERGE = "merge"
     REOPEN = "reopen"
     SPOT_CHECK = "spot_check"
+    FOLLOW_UP = "follow_up"
     RATE = "rate"
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
@@ -124,6 +125,7 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.MERGE: _("合并"),
     Action.REOPEN: _("重开"),
     Action.SPOT_CHECK: _("抽查"),
+    Action.FOLLOW_UP: pgettext_lazy("action", "回访"),
     Action.RATE: pgettext_lazy("action", "评价"),
     Action.ARCHIVE: pgettext_lazy("action", "归档"),
     Action.UNARCHIVE: _("调卷"),

@@ -15,9 +15,10 @@ class CasesConfig(AppConfig):
         import apps.cases.webhooks.tasks  # noqa: F401 - reason: names its tasks of the timetable and its kind of job
         from apps.cases import shell  # reason: models are not ready at import time
         from apps.cases.announce import follow_limits, follow_moved_limits, register_kinds  # reason: likewise
+        from apps.cases.calls import FollowUpState
         from apps.cases.catalogue import load_categories  # reason: likewise
         from apps.cases.choices import APPEAL_TARGET, CASE_TARGET, SpotState
-        from apps.cases.models import Case, CaseFile, ScreeningReturn, SpotCheck  # reason: likewise
+        from apps.cases.models import Case, CaseFile, FollowUp, ScreeningReturn, SpotCheck  # reason: likewise
         from apps.cases.routing_catalogue import load_routing  # reason: likewise
         from apps.cases.selectors.cards import appeal_is_visible  # reason: likewise
         from apps.cases.selectors.catalogue import find_options, search_options  # reason: likewise
@@ -37,6 +38,7 @@ class CasesConfig(AppConfig):
         register_placed(CaseFile, open_rows=Q(pk__in=[]))
         register_placed(ScreeningReturn, open_rows=Q(pk__in=[]))
         register_placed(SpotCheck, open_rows=Q(state=SpotState.WAITING))
+        register_placed(FollowUp, open_rows=Q(state=FollowUpState.WAITING))
         register_target(CASE_TARGET, case_is_visible)
         register_target(APPEAL_TARGET, appeal_is_visible)
         announcements.register(follow_limits)

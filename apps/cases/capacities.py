@@ -45,6 +45,8 @@ class By(StrEnum):
     """The agency or the leader who answers for a case on the special list."""
     CONVENER = "convener"
     """The centre of the case's street or district: of the one on whose joint meeting's list the case stands, if any."""
+    CALLING = "calling"
+    """Somebody at the case's desk, or at a centre above it, who did not handle it."""
     COVERING = "covering"
     """Anybody whose scope covers the case."""
 
@@ -68,6 +70,7 @@ BY_LABELS: dict[By, Promise] = {
     By.DISTRICT: _("区级有此权限的人员"),
     By.RESPONSIBLE: _("专案的责任单位或责任领导"),
     By.CONVENER: _("召集联席会议的中心"),
+    By.CALLING: _("受理该案的中心或其上级中心、未处置该案的人员"),
     By.COVERING: _("辖区包含该案的人员"),
 }
 
@@ -117,6 +120,8 @@ class Fact(StrEnum):
     """Its result is published."""
     WITHHELD = "withheld"
     """Its result is withheld from the public."""
+    FOLLOW_UP_WAITING = "follow_up_waiting"
+    """Its reporter is to be called and has not been reached."""
     SPOT_WAITING = "spot_waiting"
     """It was settled on the spot and drawn for a spot check that has not been made."""
     PUBLICITY_WAITS = "publicity_waits"
@@ -153,6 +158,7 @@ FACT_LABELS: dict[Fact, Promise] = {
     Fact.TO_PUBLISH: _("有结果公示"),
     Fact.PUBLISHED: _("结果已公示"),
     Fact.WITHHELD: _("结果不予公示"),
+    Fact.FOLLOW_UP_WAITING: _("待回访"),
     Fact.SPOT_WAITING: _("待抽查"),
     Fact.PUBLICITY_WAITS: _("公示待决定"),
     Fact.APPEALED: _("有申诉待裁定"),
@@ -185,4 +191,5 @@ INPUT_LABELS: dict[str, Promise] = {
     "to": _("移交给"),
     "agencies": _("请到场的单位"),
     "stars": _("星级"),
+    "outcome": _("接通情况"),
 }

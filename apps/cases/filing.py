@@ -20,8 +20,9 @@ REJECT_WITHIN = 15
 is not put away; a word that it is solved ends them sooner, but not for what was settled on the spot, whose reporter is
 who settled it."""
 
-# Acts by which the result was told to a resident who wanted to hear of it, after the case was closed.
-TELLING = frozenset({Action.RATE.value})
+# Acts by which the result was told to a resident who wanted to hear of it, after the case was closed. Nothing is put
+# away while one waits to be called, so a call there was is one that reached him, or the last of those in vain.
+TELLING = frozenset({Action.RATE.value, Action.FOLLOW_UP.value})
 
 
 class Filing(models.TextChoices):

@@ -1,13 +1,14 @@
 """Reading what a request gives, for pages and API alike; every fault is an ``InvalidInput`` naming its field."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from apps.cases.actions import UNVERSIONED, Action
 from apps.cases.callers import unseal
+from apps.cases.calls import WhyCalled
 from apps.cases.choices import Card, CaseState, HazardLevel, Source, Urgency
 from apps.cases.models import Category
 from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
@@ -15,6 +16,7 @@ from apps.cases.selectors.archive import FILES_SHOWN, TO_ARCHIVE, ArchiveWanted
 from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
 from apps.cases.selectors.catalogue import Known
 from apps.cases.selectors.choices import point_inside
+from apps.cases.selectors.follow_ups import RESULTS, FollowUpsWanted
 from apps.cases.selectors.hazards import HAZARDS_SHOWN, STANDING_HAZARDS, HazardsWanted
 from apps.cases.selectors.publication import PUBLICITY_SHOWN, TO_LOOK, ResultsWanted
 from apps.cases.selectors.special import LISTED, SHOWN, SpecialWanted
@@ -121,6 +123,17 @@ def archive_wanted(given: Any) -> ArchiveWanted:
         category=category_by_key(given["category"]) if given.get("category") else None,
         year=int(year) if year else None,
         words=given.get("q", "")[:LONGEST_WORDS].replace("\0", ""),
+    )
+
+
+def follow_ups_wanted(given: Any, *, since: datetime | None = None) -> FollowUpsWanted:
+    """What a list of follow-ups is narrowed to: ``unit agency why result``. Raises ``InvalidInput``."""
+    return FollowUpsWanted(
+        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        agency=agency_by_code(given["agency"]) if given.get("agency") else None,
+        why=_one_of(given, "why", WhyCalled.values),
+        result=_one_of(given, "result", list(RESULTS)),
+        since=since,
     )
 
 

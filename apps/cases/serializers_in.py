@@ -9,6 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.cases.calls import CallOutcome
 from apps.cases.choices import Callback, HazardLevel, OrderOffice, PartyRole, Penalty, Source, Urgency, WayOn
 from apps.cases.filing import Piece
 from apps.core.clock import SHANGHAI
@@ -199,6 +200,15 @@ class ActionSerializer(serializers.Serializer[Any]):
     )
     reopen = serializers.BooleanField(
         required=False, help_text="of unarchive: put a closed case on its desk again as well"
+    )
+    outcome = serializers.ChoiceField(
+        choices=CallOutcome.choices, required=False, help_text="of follow_up: what came of the call"
+    )
+    contacted = serializers.BooleanField(
+        required=False, help_text="of follow_up: whether the reporter was contacted in time"
+    )
+    rejected = serializers.BooleanField(
+        required=False, help_text="of follow_up: the reporter does not accept the result, once: it is reopened"
     )
     solved = serializers.BooleanField(required=False)
     satisfied = serializers.BooleanField(required=False)

@@ -14,6 +14,7 @@ from apps.cases.selectors.archive import incomplete_at
 from apps.cases.selectors.cards import gets_cards, sees_area
 from apps.cases.selectors.desk import legs_in_hand
 from apps.cases.selectors.desks import DESKS, routes_at
+from apps.cases.selectors.follow_ups import calls_for, makes_calls
 from apps.cases.selectors.hazards import hazards_due
 from apps.cases.selectors.meetings import brought_to, decisions_due
 from apps.cases.selectors.rulings import waiting_rulings
@@ -234,6 +235,16 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
             state=check.settled_by.name,
             started_at=check.draw.made_at,
         )
+    for row in calls_for(user, day=clock.local(clock.now()).date()):
+        yield WaitingItem(
+            title=row.case.title,
+            place=row.case.address or row.unit.name,
+            due_at=row.due_at,
+            url=reverse("cases:follow-up", args=[row.pk]),
+            kind=_("电话回访"),
+            icon="phone-call",
+            started_at=row.closed_at,
+        )
     for appeal in appeals_for(user, desks):
         yield WaitingItem(
             title=appeal.step.limit.subject_label,
@@ -342,6 +353,7 @@ def register() -> None:
     navigation.register_item("desk", pgettext_lazy("agency desk", "经办"), "cases:desk", _handles, 21)
     navigation.register_item("cases", gettext_lazy("案件"), "cases:list", _sees, 25)
     navigation.register_item("cards", gettext_lazy("红黄牌"), "cases:cards", _cards, 26)
+    navigation.register_item("follow-ups", pgettext_lazy("page", "回访"), "cases:follow-ups", makes_calls, 26)
     navigation.register_item("screenings", gettext_lazy("纠纷排查"), "cases:screenings", oversees, 27)
     register_waiting(waiting_cases)
     register_tab("catalogue", gettext_lazy("目录"), "cases:catalogue", Permission.UNIT_VIEW, 50)

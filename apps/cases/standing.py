@@ -90,6 +90,7 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.CALLED: case.summonses_open > 0,
         Fact.TO_ARCHIVE: case.filing in {Filing.RIPE, Filing.OUT},
         Fact.ARCHIVED: case.filing == Filing.ARCHIVED,
+        Fact.FOLLOW_UP_WAITING: case.follow_up_waiting,
         Fact.SPECIAL: case.special,
         Fact.SPECIAL_ASKED: case.special_asked,
         Fact.TABLED: case.tabled,
@@ -124,9 +125,11 @@ def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "
     if by is By.CONVENER:
         return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in MEETING_KINDS)
     if by is By.DESK:
-        return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in CENTRE_KINDS)
+        return _sits_over(case, user, needs, CENTRE_KINDS)
+    if by is By.CALLING:
+        return case.handled_by_id != user.pk and _sits_over(case, user, needs, CENTRE_KINDS)  # type: ignore[attr-defined]
     if by is By.GROUND:
-        return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in KINDS[2:])
+        return _sits_over(case, user, needs, KINDS[2:])
     if by is By.VERIFIER:
         return covers(user, needs, case.place) and not _had_a_hand(case, user)
     return covers(user, needs, case.place)
@@ -152,10 +155,18 @@ def _present(by: By, case: Case, legs: Sequence[Leg], leg: Leg | None, user: "Us
         return bool(appeals_to_decide(case, legs, user))
     if by is By.ABOVE:
         return _above_holder(case, user)
+    if by is By.CALLING:
+        at_or_above = CENTRE_KINDS[: CENTRE_KINDS.index(case.desk.unit.kind) + 1]
+        return _sits_over(case, user, Permission.CASE_CLOSE, at_or_above)
     if by is By.CONVENER:
         item = item_of(case)
         return item is None or holds_at(user, Permission.CASE_SUSPEND, item.meeting.unit_id)  # type: ignore[attr-defined]
     return True
+
+
+def _sits_over(case: Case, user: "User", needs: Permission, kinds: Sequence[str]) -> bool:
+    """Whether the user holds ``needs`` at the very centre of the case's place on one of these levels."""
+    return any(holds_at(user, needs, case.place[f"{kind}_id"] or 0) for kind in kinds)
 
 
 def _answers(case: Case, user: "User") -> bool:

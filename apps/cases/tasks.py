@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from apps.cases.reviews import remind_controls, remind_hazards, remind_reviews
 from apps.cases.services.archiving import archive_ripe
 from apps.cases.services.categories import apply_versions
+from apps.cases.services.follow_ups import place_follow_ups
 from apps.cases.services.meetings import open_due_meetings
 from apps.cases.services.publication import publish_results
 from apps.cases.services.screenings import open_periods, remind_missing
@@ -49,6 +50,18 @@ def draw_for_spot_checks() -> int:
     """Draw from what was settled on the spot in the last whole week, where that has not been done; answers how many
     cases were drawn. It runs every day, so that a Monday missed is made up for."""
     return draw_spot_checks(at=clock.now())
+
+
+def _placed(count: int) -> str:
+    return ngettext("新增 %(n)d 件待回访", "新增 %(n)d 件待回访", count) % {"n": count}
+
+
+@shared_task(name="cases.place_follow_ups")
+@recorded("cases.place_follow_ups", _("列出待回访案件"), _placed)
+def put_on_the_telephone_sheet() -> int:
+    """Whoever asked for a call and, once a week, those drawn from the others; answers how many cases were put on the
+    sheet."""
+    return place_follow_ups(at=clock.now())
 
 
 def _applied(count: int) -> str:

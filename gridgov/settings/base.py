@@ -199,6 +199,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "apply-category-versions": {"task": "cases.apply_category_versions", "schedule": crontab(minute="1-59/10")},
     "remind-reviews": {"task": "cases.remind_reviews", "schedule": crontab(minute=23)},
     "screen-disputes": {"task": "cases.screen_disputes", "schedule": crontab(minute=5, hour=8)},
+    "place-follow-ups": {"task": "cases.place_follow_ups", "schedule": crontab(minute=22)},
     "draw-spot-checks": {"task": "cases.draw_spot_checks", "schedule": crontab(minute=12, hour=6)},
     "remind-controls": {"task": "cases.remind_controls", "schedule": crontab(minute=27)},
     "open-meetings": {"task": "cases.open_meetings", "schedule": crontab(minute=35, hour=6)},

@@ -13,6 +13,7 @@ from apps.cases.filing import Filing, Piece
 from apps.cases.models import ArchiveBook, Case, CaseEvent, CaseFile
 from apps.cases.services import Caller, attach_case_photo, supplement_case
 from apps.cases.services.archiving import archive_ripe
+from apps.cases.services.follow_ups import place_follow_ups
 from apps.cases.services.publication import publish_results
 from apps.cases.standing import standing_of
 from apps.cases.tasks import archive_ripe_files
@@ -227,6 +228,11 @@ def waiting_for_something(world: World, fact: Fact) -> Case:
         case = world.move(world.report(), "settle", "worker", note="已清理")
         world.move(case, "withhold", "station", note="不宜公示")
         Case.objects.filter(pk=case.pk).update(spot_waiting=True)
+        return now(case)
+    if fact is Fact.FOLLOW_UP_WAITING:
+        asks = Caller(name="王小明", phone="13800138000", callback="phone")
+        case = world.move(world.case_in("closed", caller=asks), "withhold", "street", note="不宜公示")
+        place_follow_ups(at=world.tick())
         return now(case)
     case = world.move(world.case_in("closed"), "withhold", "street", note="不宜公示")
     Case.objects.filter(pk=case.pk).update(summonses_open=1)  # none can be left by way of the acts

@@ -22,12 +22,12 @@ ACTIONS = (
     "publish edit_publication withhold extend ask_extension decide_extension "
     "supervise reply withdraw appeal decide_appeal dissuade hand_over decide_penalty mediate conclude_mediation "
     "ask_missing supply transfer whistle arrive report_result rate_summoned acknowledge presence "
-    "comment merge reopen spot_check rate archive unarchive"
+    "comment merge reopen spot_check follow_up rate archive unarchive"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed archived".split()
 
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
-DESK |= {"spot_check", "ask_missing", "supply", "transfer"}
+DESK |= {"spot_check", "follow_up", "ask_missing", "supply", "transfer"}
 DESK |= {"reply", "ask_extension", "ask_suspension", "resume", "dissuade", "hand_over", "mediate", "conclude_mediation"}
 DESK |= {"record_control", "publish", "edit_publication", "withhold", "archive"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
@@ -344,7 +344,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 11 * 22 * 57
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 11 * 22 * 58
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

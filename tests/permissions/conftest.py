@@ -11,10 +11,20 @@ from django.db import transaction
 
 from apps.assessment.tasks import JOB_KIND
 from apps.cases import services as cases
-from apps.cases.models import Admission, DutyRuling, Mediation, RoutingRule, ScreeningPeriod, SpotDraw
+from apps.cases.models import (
+    Admission,
+    DutyRuling,
+    FollowUp,
+    FollowUpDraw,
+    Mediation,
+    RoutingRule,
+    ScreeningPeriod,
+    SpotDraw,
+)
 from apps.cases.selectors.meetings import this_week
 from apps.cases.services import categories
 from apps.cases.services.desk import add_reply
+from apps.cases.services.follow_ups import place_follow_ups
 from apps.cases.services.meetings import open_meeting
 from apps.cases.services.screenings import open_periods
 from apps.cases.services.spot import draw_spot_checks
@@ -53,9 +63,12 @@ def fill(office: Office) -> Ground:
     photo = cases.attach_case_photo(number=case.number, actor=world["worker"], upload=photo_file(), at=world.tick())
     world.category.on_the_spot = True
     world.category.save()
-    world.move(world.report(), "settle", "worker", note="已当场清理")
     finished = world.move(world.report(), "refuse", "station", note="不属实")
+    for callback in ("phone", "none"):
+        heard = cases.Caller(name="李华", phone="13900139000", callback=callback)
+        world.move(world.report(caller=heard), "settle", "worker", note="已当场清理")
     draw_spot_checks(at=world.at + timedelta(days=8))
+    place_follow_ups(at=world.at + timedelta(days=8))
     card = issue_card(case, "yellow", at=world.tick())
     Mediation.objects.create(
         case=case,
@@ -143,6 +156,8 @@ def fill(office: Office) -> Ground:
         "finished": finished.number,
         "card": card.pk,
         "spot_draw": SpotDraw.objects.get().pk,
+        "follow_up": FollowUp.objects.get(why="asked").pk,
+        "follow_up_draw": FollowUpDraw.objects.get().pk,
         "meeting": meeting.pk,
         "photo": photo.pk,
         "reporter": case.reporters.get().pk,

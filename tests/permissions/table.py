@@ -29,6 +29,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "cases:act POST": {"note": "请抓紧"},
     "cases:parties POST": {"purpose": "通知双方调解"},
     "cases:reporter POST": {"purpose": "回访核实情况"},
+    "cases:follow-up POST": {"outcome": "no_answer"},
+    "cases:follow-up-phone POST": {"purpose": "电话回访"},
     "api:case-action POST": {"version": 4, "note": "请抓紧"},
     "deadlines:calendar-preview-new POST": {"unit": "", "days": "2026-04-30 休 停电"},
     "deadlines:calendar-save POST": {"edit": "{edit}", "because": "停电"},
@@ -277,6 +279,13 @@ cases:spot GET /spot/                                                302 403 200
 cases:spot-export GET /spot/export/                                  302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-share POST /spot/shares/                                  302 403 403 422 403 403 403 403 403 403 403 403 403 422 403
 cases:spot-draw GET /spot/draws/{spot_draw}/                         302 404 200 200 200 404 404 200 404 404 404 404 404 404 404
+cases:follow-ups GET /follow-ups/                                        302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+cases:follow-ups-export GET /follow-ups/export/                          302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+cases:follow-up-share POST /follow-ups/shares/                           302 403 403 422 403 403 403 403 403 403 403 403 403 422 403
+cases:follow-up-draw GET /follow-ups/draws/{follow_up_draw}/             302 404 200 200 200 404 404 200 404 404 404 404 404 404 404
+cases:follow-up GET /follow-ups/{follow_up}/                             302 403 200 200 200 404 404 200 404 404 404 404 404 404 404
+cases:follow-up POST /follow-ups/{follow_up}/                            302 403 302 302 403 404 404 403 404 404 404 404 404 404 404
+cases:follow-up-phone POST /follow-ups/{follow_up}/phone/                302 403 200 200 403 404 404 403 404 404 404 404 404 404 404
 cases:meetings GET /meetings/                                            302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:meeting-open POST /meetings/open/                                  302 403 403 302 403 403 403 403 403 403 403 403 403 403 403
 cases:meeting GET /meetings/{meeting}/                                   302 404 404 200 200 404 404 200 404 404 404 404 404 404 404
@@ -287,6 +296,7 @@ cases:desk GET /desk/                                                302 403 200
 api:categories GET /api/v1/categories/                               401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:agencies GET /api/v1/agencies/?unit=310106001                    401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:archive GET /api/v1/archive/                                        401 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+api:follow-ups GET /api/v1/follow-ups/                                   401 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 api:cases GET /api/v1/cases/                                         401 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 api:cases POST /api/v1/cases/                                        401 400 400 400 403 403 403 403 403 403 403 400 400 400 403
 api:case GET /api/v1/cases/{case}/                                   401 200 200 200 200 200 404 200 404 404 404 404 404 404 404

@@ -10,6 +10,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+from apps.cases.calls import CallOutcome
 from apps.cases.choices import HazardLevel, OrderOffice, PartyRole, Penalty, WayOn
 from apps.cases.filing import missing_of
 from apps.cases.matters import cards_of, open_appeals_of, open_orders_of, summonses_of
@@ -92,6 +93,9 @@ INPUTS: dict[str, Callable[[Moment, Random], Any]] = {
     "into": lambda moment, random: random.choice([*moment.numbers, "000000-000000"]),
     "solved": _boolean,
     "satisfied": _boolean,
+    "outcome": lambda moment, random: random.choice([*CallOutcome.values, "reached", "reached"]),
+    "contacted": _boolean,
+    "rejected": _boolean,
     "heeded": _boolean,
     "basis": lambda moment, random: "《城市市容和环境卫生管理条例》第三十四条",
     "penalised": _boolean,
@@ -138,6 +142,7 @@ OPTIONAL: dict[Action, tuple[str, ...]] = {
     Action.HAND_OVER: ("until",),
     Action.DECIDE_PENALTY: ("document", "penalty", "amount"),
     Action.MEDIATE: ("mediator", "parties"),
+    Action.FOLLOW_UP: ("contacted", "solved", "satisfied", "rejected"),
     Action.CONCLUDE_MEDIATION: ("performance_on", "way_on"),
     Action.ARCHIVE: ("absent",),
     Action.UNARCHIVE: ("reopen",),

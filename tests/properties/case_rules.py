@@ -20,6 +20,7 @@ from apps.cases.models import (
     CaseParty,
     DualReport,
     ExtensionRequest,
+    FollowUp,
     Leg,
     MissingList,
     Summons,
@@ -72,6 +73,7 @@ class Rows:
     summonses: list[Row]
     missing: list[Row]
     parties: list[Row]
+    follow_ups: list[Row]
 
     def legs_of(self, case: Row) -> list[Row]:
         """In the order in which they began."""
@@ -107,6 +109,7 @@ def read_rows() -> Rows:
         rows(Summons, "id"),
         rows(MissingList, "case_id", "number"),
         rows(CaseParty, "id"),
+        rows(FollowUp, "id"),
     )
 
 
@@ -294,6 +297,19 @@ def _missing(case: Row, rows: Rows, reference: Reference) -> object:
     return not fits and waiting
 
 
+def _follow_ups(case: Row, rows: Rows, reference: Reference) -> object:
+    """A closed case that is to be called about has one clock, on the desk that closed it; none outlives its closing."""
+    all_of_it = [one for one in rows.follow_ups if one["case_id"] == case["id"]]
+    waiting = [one for one in all_of_it if one["state"] == "waiting"]
+    if len(waiting) != case["follow_up_waiting"] or (waiting and case["state"] != "closed"):
+        return case["follow_up_waiting"], waiting
+    for one in all_of_it:
+        found = [(limit["holder_id"], limit["due_at"]) for limit in rows.running_on("case_follow_up", one["id"])]
+        if found != ([(one["desk_id"], one["due_at"])] if one["state"] == "waiting" else []):
+            return one["id"], found
+    return None
+
+
 RULES = (
     _one_holder,
     _path,
@@ -305,6 +321,7 @@ RULES = (
     _pauses,
     _summonses,
     _missing,
+    _follow_ups,
 )
 
 

@@ -24,6 +24,7 @@ from apps.cases.choices import CASE_TOPIC
 from apps.cases.models import Case, Leg
 from apps.cases.selectors import Wanted, case_page, case_seen_by, desks_of, queue_page
 from apps.cases.selectors.queues import QUEUES, moments_at, queue_counts
+from apps.cases.services.follow_ups import place_follow_ups
 from apps.cases.workflow import LEG_ACTIONS, TRANSITIONS, Action, By
 from apps.core import anchors, clock, outbox
 from apps.core.errors import DomainError, InvalidInput, NotAllowed, NotVisible, StaleVersion, WrongState
@@ -51,6 +52,7 @@ SPANS = [
     timedelta(days=15),
 ]
 MOST_CASES = 5
+ASKS = services.Caller(name="王建国", phone="13800138000", callback="phone")
 TALK = {row.action for row in TRANSITIONS if row.by is By.COVERING}  # which change little and are open to many
 ANY = st.randoms(use_true_random=True)
 STATUS: dict[int, tuple[type[DomainError], ...]] = {
@@ -120,7 +122,7 @@ class CaseMachine(RuleBasedStateMachine):
             category = (
                 random.choice((self.categories[0], self.categories[-1])) if state in SIMPLE else self.categories[0]
             )
-            self.numbers.append(self.world.case_in(state, category=category, **more).number)
+            self.numbers.append(self.world.case_in(state, category=category, caller=ASKS, **more).number)
         self._read()
 
     @rule(random=ANY)
@@ -136,7 +138,9 @@ class CaseMachine(RuleBasedStateMachine):
         name, place = random.choice(sorted(self.world.people)), random.choice(GRIDS)
         allowed = self.reference.reaches(self.world[name], Permission.CASE_REPORT, self.world.unit(place).pk)
         client_id = UUID(int=len(self.numbers) + 1)
-        given = {"by": name, "place": place, "category": random.choice(self.categories), "client_id": client_id}
+        caller = services.Caller(phone="13800138000", callback=random.choice(("phone", "none")))
+        given: dict[str, Any] = {"by": name, "place": place, "category": random.choice(self.categories)}
+        given |= {"client_id": client_id, "caller": caller}
         note(f"{name} reports something in {place}")
         try:
             case = self.world.report(**given)
@@ -176,6 +180,7 @@ class CaseMachine(RuleBasedStateMachine):
         self.world.at += random.choice(SPANS)
         note(f"it is {self.world.at}")
         with clock.frozen(self.world.at):
+            place_follow_ups(at=self.world.at)
             sweep(at=self.world.at)
             outbox.drain()
         assert not OutboxMessage.objects.filter(last_error__gt="").exists()

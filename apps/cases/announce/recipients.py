@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.cases.actions import Action
 from apps.cases.announce.hard import HARD_ANSWERS
+from apps.cases.calls import CallOutcome
 from apps.cases.choices import LegRole, LegState
 from apps.cases.models import Case, CaseEvent, DualReport, Leg, Summons, Supervision, Whistle
 from apps.cases.notice_words import Payload, people_of
@@ -154,6 +155,16 @@ def _spot_checked(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
     return "spot_failed", () if payload["passed"] else {payload["settler"], *people_of(case.desk)}
 
 
+def _followed_up(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
+    """What a reporter was not content with: the desk, the agency that handled it, and the person who did."""
+    content = payload.get("solved") and payload.get("satisfied")
+    if payload["outcome"] != CallOutcome.REACHED or content:
+        return "", ()
+    agency = Agency.objects.select_related("unit").get(pk=payload["agency_id"])
+    people = people_of(case.desk) | people_of(agency) | {pk for pk in [payload["handled_by"]] if pk}
+    return "follow_up_rejected" if payload["rejected"] else "follow_up_unhappy", people
+
+
 ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     **HARD_ANSWERS,
     Action.REPLY: _replied,
@@ -164,6 +175,7 @@ ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     Action.APPEAL: _appealed,
     Action.DECIDE_APPEAL: _ruled,
     Action.SPOT_CHECK: _spot_checked,
+    Action.FOLLOW_UP: _followed_up,
     Action.PRESENCE: _present,
     Action.ACKNOWLEDGE: _acknowledged,
     Action.ASK_MISSING: _missing_asked,

@@ -74,6 +74,16 @@ WORDS = {
         _("抽查未通过，已重开：%(subject)s"), NOTE, _("抽查未通过"), Group.VERIFICATION, "zoom-cancel", urgent=True
     ),
     "unarchive": Words(_("案卷已调出：%(subject)s"), NOTE, _("案卷调出"), Group.DISPATCHED, "archive-off"),
+    "follow_up_unhappy": Words(_("回访不满意：%(subject)s"), NOTE, _("回访不满意"), Group.OUTCOMES, "mood-sad", "near"),
+    "follow_up_rejected": Words(
+        _("反映人不认可，已重开：%(subject)s"),
+        NOTE,
+        _("回访退回重办"),
+        Group.DISPATCHED,
+        "phone-x",
+        "late",
+        urgent=True,
+    ),
     "reopen": Words(_("案件重开：%(subject)s"), NOTE, _("案件重开"), Group.DISPATCHED, "folder-open"),
     "close": Words(_("已结案：%(subject)s"), NOTE, _("我上报的案件已结案"), Group.OUTCOMES, "circle-check", "ok"),
     "refuse": Words(_("不予受理：%(subject)s"), NOTE, _("我上报的案件不予受理"), Group.OUTCOMES, "circle-x"),

@@ -23,6 +23,7 @@ from apps.cases.forms.asked import (
     WEIGHED,
     WITH_PHOTOS,
 )
+from apps.cases.forms.calls import call_fields
 from apps.cases.forms.fields import LinesField, PhotosField
 from apps.cases.hard_forms import hard_fields
 from apps.cases.workflow import Transition
@@ -136,6 +137,8 @@ class ActionForm(forms.Form):
             self.fields["present"] = yes_no(_("在场情况"), _("仍在现场"), _("已离开"))
         elif action is Action.SPOT_CHECK:
             self.fields["passed"] = yes_no(_("抽查结果"), _("通过"), _("不通过，重开"))
+        elif action is Action.FOLLOW_UP:
+            self.fields |= call_fields()
         elif action in PAUSING:
             self._add_pause(action)
         elif action in MOMENTS:

@@ -48,6 +48,7 @@ NOTE_HELP = {
     Action.ARCHIVE: _("缺件时须写明理由。"),
     Action.UNARCHIVE: _("写明为何调卷；案卷号不变，用毕由案件所在中心重新归档。"),
     Action.SPOT_CHECK: _("写明现场所见，或附照片；不通过须写明情况。"),
+    Action.FOLLOW_UP: _("没有解决或不满意，须写明反映人怎么说。"),
 }
 NOTE_LABELS = {
     Action.SUSPEND: _("挂起理由"),
@@ -74,6 +75,7 @@ NOTE_LABELS = {
     Action.DISSUADE: _("劝导情况"),
     Action.HAND_OVER: _("违法事实"),
     Action.SPOT_CHECK: _("现场情况"),
+    Action.FOLLOW_UP: _("反映人怎么说"),
     Action.WHISTLE: _("吹哨事由"),
     Action.SUPPLY: _("补正情况"),
     Action.TRANSFER: _("移交理由"),

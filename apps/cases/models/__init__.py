@@ -16,6 +16,7 @@ from apps.cases.models.desk import SavedFilter, StandardReply
 from apps.cases.models.disputes import Mediation, MediationParty, MediationSession
 from apps.cases.models.dual import DualReport
 from apps.cases.models.enforcement import Enforcement
+from apps.cases.models.follow_ups import FollowUp, FollowUpAttempt, FollowUpDraw, FollowUpShare
 from apps.cases.models.hazards import HazardListing
 from apps.cases.models.meetings import JointMeeting, MeetingItem
 from apps.cases.models.orders import ExtensionRequest, Supervision
@@ -47,6 +48,10 @@ __all__ = [
     "DutyRulingQuerySet",
     "Enforcement",
     "ExtensionRequest",
+    "FollowUp",
+    "FollowUpAttempt",
+    "FollowUpDraw",
+    "FollowUpShare",
     "HazardListing",
     "JointMeeting",
     "Leg",

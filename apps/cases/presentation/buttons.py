@@ -79,6 +79,7 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.SPOT_CHECK: ("zoom-check", "v"),
     Action.ARCHIVE: ("archive", "4"),
     Action.UNARCHIVE: ("archive-off", "4"),
+    Action.FOLLOW_UP: ("phone-call", "h"),
 }
 # The order of the bar: what moves the case first, what only speaks last.
 ORDER = [
@@ -125,6 +126,7 @@ ORDER = [
     Action.WITHDRAW,
     Action.APPEAL,
     Action.SPOT_CHECK,
+    Action.FOLLOW_UP,
     Action.SUPPLY,
     Action.ASK_MISSING,
     Action.TRANSFER,

@@ -34,6 +34,11 @@ class PlaceSerializer(serializers.Serializer[Any]):
     grid = serializers.CharField(allow_null=True)
 
 
+def place_codes(placed: Any) -> dict[str, str | None]:
+    """The codes of the units a row lies in."""
+    return {level: unit.code if (unit := getattr(placed, level)) else None for level in LEVELS}
+
+
 class CaseRowSerializer(serializers.Serializer[Case]):
     """A case as lists show it."""
 
@@ -63,7 +68,7 @@ class CaseRowSerializer(serializers.Serializer[Case]):
     @extend_schema_field(PlaceSerializer)
     def get_place(self, case: Case) -> dict[str, str | None]:
         """The codes of the path."""
-        return {level: unit.code if (unit := getattr(case, level)) else None for level in LEVELS}
+        return place_codes(case)
 
 
 class CaseSerializer(CaseRowSerializer):
@@ -99,6 +104,7 @@ class CaseSerializer(CaseRowSerializer):
     solved = serializers.BooleanField(allow_null=True)
     satisfied = serializers.BooleanField(allow_null=True)
     spot_waiting = serializers.BooleanField(help_text="drawn for a spot check that has not been made")
+    follow_up_waiting = serializers.BooleanField(help_text="its reporter is to be called and has not been reached")
     legs = serializers.SerializerMethodField()
     my_leg = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.cases.actions import Action
+from apps.cases.calls import FOLLOW_UP_SUBJECT, FollowUpState
 from apps.cases.choices import (
     FINISHED,
     ORDER_SUBJECT,
@@ -17,7 +18,7 @@ from apps.cases.choices import (
     SuspensionState,
 )
 from apps.cases.matters import open_orders_of, request_of
-from apps.cases.models import Case, Enforcement, ExtensionRequest, SpotCheck, Supervision, Suspension
+from apps.cases.models import Case, Enforcement, ExtensionRequest, FollowUp, SpotCheck, Supervision, Suspension
 from apps.cases.services.files import filing_follows
 from apps.cases.services.legs import level_of
 from apps.cases.services.meetings import meeting_follows
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from apps.cases.services.acting import Step
 
 STARTING = frozenset({Action.REGISTER, Action.REOPEN})
-TAKING_UP = frozenset({Action.SPOT_CHECK, Action.UNARCHIVE})  # may open a finished case again
+TAKING_UP = frozenset({Action.SPOT_CHECK, Action.FOLLOW_UP, Action.UNARCHIVE})  # may open a finished case again
 
 
 def above(desk: Agency) -> Agency | None:
@@ -62,6 +63,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     _pause_follows(case, at)
     _enforcement_follows(case, at)
     _check_follows(case, at)
+    _follow_up_follows(case, at)
     special_follows(step)
     meeting_follows(step)
     publication_follows(step)
@@ -183,3 +185,19 @@ def _check_follows(case: Case, at: datetime) -> None:
     if case.spot_waiting and case.open:
         SpotCheck.objects.filter(case=case, state=SpotState.WAITING).update(state=SpotState.LAPSED, ended_at=at)
         case.spot_waiting = False
+
+
+def end_follow_up(case: Case, row: FollowUp, state: FollowUpState, *, at: datetime) -> None:
+    """End following up a case and its limit; the caller saves both."""
+    row.state, row.ended_at = state, at
+    case.follow_up_waiting = False
+    outcome = Outcome.CANCELLED if state == FollowUpState.LAPSED else Outcome.DONE
+    deadlines.end_limits(subject_kind=FOLLOW_UP_SUBJECT, subject_ids=[row.pk], at=at, outcome=outcome)
+
+
+def _follow_up_follows(case: Case, at: datetime) -> None:
+    """What is opened again before its reporter was reached is followed up no more."""
+    if case.follow_up_waiting and case.open:
+        row = FollowUp.objects.get(case=case, state=FollowUpState.WAITING)
+        end_follow_up(case, row, FollowUpState.LAPSED, at=at)
+        row.save()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from apps.cases.actions import Action
 from apps.cases.choices import CaseState
-from apps.cases.filing import REJECT_WITHIN, Filing
+from apps.cases.filing import REJECT_WITHIN, TELLING, Filing
 from apps.cases.matters import forget_matters
 from apps.cases.models import Case, CaseFile
 from apps.deadlines import rulebook
@@ -29,7 +29,7 @@ def filing_follows(step: "Step") -> None:
             _opened_again(case)
     elif case.closed_at == step.at:
         plan_files([case], at=step.at)
-    elif case.filing == Filing.YOUNG and step.row.action is Action.RATE and may_ripen_early(case):
+    elif case.filing == Filing.YOUNG and step.row.action in TELLING and may_ripen_early(case):
         CaseFile.objects.filter(case=case).update(state=Filing.RIPE, check_at=step.at)
         case.filing = Filing.RIPE
     elif case.filing == Filing.RIPE:

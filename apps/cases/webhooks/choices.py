@@ -72,6 +72,7 @@ EVENT_TYPES: dict[str, str] = {
     Action.UNARCHIVE: "case.unarchived",
     SPOT_DRAW: "case.spot_drawn",
     Action.SPOT_CHECK: "case.spot_checked",
+    Action.FOLLOW_UP: "case.followed_up",
 }
 EVENT_LABELS: dict[str, "str | Promise"] = {
     "case.reported": pgettext_lazy("case event", "上报"),

@@ -27,6 +27,17 @@ AFTERWARDS: tuple[Transition, ...] = (
         when=[F.SPOT_WAITING],
         unless=[F.ARCHIVED],
     ),
+    row(
+        Action.FOLLOW_UP,
+        [S.CLOSED],
+        None,
+        By.CALLING,
+        needs=P.CASE_CLOSE,
+        inputs=("outcome",),
+        also=[S.REGISTERED],
+        when=[F.FOLLOW_UP_WAITING],
+        unless=[F.ARCHIVED],
+    ),
     row(Action.RATE, [S.CLOSED], None, By.REPORTER, inputs=("solved", "satisfied"), unless=[F.ARCHIVED]),
     row(
         Action.RATE,

@@ -6,7 +6,7 @@ from apps.cases.workflow.rows import F, P, S, Transition, row
 
 # While any of these is so a finished case waits for something, and its file is not put away. Whatever else can wait for
 # a finished case is added here; the task that puts files away by itself asks this very row.
-STILL_WAITS = (F.SPOT_WAITING, F.APPEALED, F.CALLED, F.PUBLICITY_WAITS)
+STILL_WAITS = (F.SPOT_WAITING, F.FOLLOW_UP_WAITING, F.APPEALED, F.CALLED, F.PUBLICITY_WAITS)
 
 ARCHIVING: tuple[Transition, ...] = (
     row(

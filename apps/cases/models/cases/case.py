@@ -96,6 +96,9 @@ class Case(ChainHead, Placed):
     spot_waiting = models.BooleanField(
         default=False, db_default=False, help_text="drawn for a spot check that has not been made"
     )
+    follow_up_waiting = models.BooleanField(
+        default=False, db_default=False, help_text="its reporter is to be called and has not been reached"
+    )
     special = models.BooleanField(default=False, db_default=False, help_text="on the district's special list")
     special_asked = models.BooleanField(
         default=False, db_default=False, help_text="proposed for the special list, without a decision"
@@ -250,7 +253,8 @@ class Case(ChainHead, Placed):
             ),
             models.CheckConstraint(condition=Q(filing="") | Q(open=False), name="cases_case_filing_of_finished"),
             models.CheckConstraint(
-                condition=~Q(filing=Filing.ARCHIVED) | Q(spot_waiting=False, appeals_open=0, summonses_open=0),
+                condition=~Q(filing=Filing.ARCHIVED)
+                | Q(spot_waiting=False, follow_up_waiting=False, appeals_open=0, summonses_open=0),
                 name="cases_case_archived_at_rest",
             ),
             models.CheckConstraint(condition=Q(tabled=False) | Q(open=True), name="cases_case_tabled_while_open"),

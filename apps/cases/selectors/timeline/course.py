@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from apps.cases.calls import CallOutcome
 from apps.cases.filing import Piece
 from apps.cases.selectors.timeline.parts import Payload, Table, when
 from apps.deadlines.choices import Complexity
@@ -127,6 +128,26 @@ def _reveal(payload: Payload, at: datetime) -> str:
     return _("查看当事人姓名和电话") if payload.get("parties") else _("查看反映人姓名和电话")
 
 
+def _follow_up(payload: Payload, at: datetime) -> str:
+    outcome = CallOutcome(payload["outcome"])
+    if outcome is not CallOutcome.REACHED:
+        said = _("电话回访：%(outcome)s") % {"outcome": outcome.label}
+        return said + (_("，不再回访") if payload.get("ended") else "")
+    contacted = _("已及时联系") if payload.get("contacted") else _("未及时联系")
+    values = {"contacted": contacted, "result": _result(payload)}
+    if payload.get("rejected"):
+        return _("电话回访：%(contacted)s，%(result)s，反映人不认可，重开交 %(agency)s") % {
+            **values,
+            "agency": payload.get("agency", ""),
+        }
+    return _("电话回访：%(contacted)s，%(result)s") % values
+
+
+def _result(payload: Payload) -> str:
+    solved = _("已解决") if payload.get("solved") else _("未解决")
+    return solved + (_("，满意") if payload.get("satisfied") else _("，不满意"))
+
+
 def _spot_draw(payload: Payload, at: datetime) -> str:
     values = {"since": when(payload.get("since"), at), "until": when(payload.get("until"), at)}
     return _("抽中，待抽查（%(since)s 至 %(until)s 当场处置的案件）") % values
@@ -177,6 +198,7 @@ COURSE_WORDS: Table = {
     "reveal": (_reveal, "eye", ""),
     "archive": (_archive, "archive", "ok"),
     "unarchive": (_unarchive, "archive-off", "near"),
+    "follow_up": (_follow_up, "phone-call", ""),
     "spot_draw": (_spot_draw, "dice-3", ""),
     "spot_check": (_spot_check, "zoom-check", ""),
 }

@@ -45,7 +45,8 @@ DESK_WORDS = frozenset({"register", "refuse", "dispatch", "escalate", "rework", 
 def _event_entry(event: CaseEvent, at: datetime, legs: Sequence[Leg]) -> Entry:
     payload = event.payload or {}
     say, icon, tone = WORDS.get(event.action, (lambda p, at: event.action, "point", ""))
-    if event.action in {"verify", "spot_check"} and payload.get("passed") is False:
+    fell_through = payload.get("passed") is False or payload.get("satisfied") is False
+    if event.action in {"verify", "spot_check", "follow_up"} and fell_through:
         tone = "late"
     behalf = _on_behalf(event, legs)
     actor = event.actor.name if event.actor else _("系统")
