@@ -28,6 +28,7 @@ from apps.cases.models import (
     Category,
     DualReport,
     DutyRuling,
+    FollowUp,
     HazardListing,
     JointMeeting,
     Leg,
@@ -395,6 +396,10 @@ def test_the_scenes_show_what_is_rare_and_hold_together(staffed: Tree) -> None:
     assert (noted.count(), DualReport.objects.filter(acknowledged_at=None).count() > 1) == (1, True)
     checks = Counter(SpotCheck.objects.values_list("state", flat=True))
     assert (checks["failed"], checks["waiting"], checks["passed"] > 0) == (1, 2, True)
+    asked = FollowUp.objects.filter(why="asked")
+    assert Counter(asked.values_list("state", flat=True)) == {"reached": 4, "waiting": 3}
+    assert (asked.filter(rejected=True).count(), asked.filter(satisfied=False).count()) == (1, 2)
+    assert FollowUp.objects.filter(why="drawn", draw__percent=50).exists()
     assert Publication.objects.filter(state="withheld").count() == 2
     stale = OutboxMessage.objects.filter(delivered_at=None, created_at__lt=NOW - timedelta(days=1))
     assert list(stale.filter(topic__in=["case-event", "joint-meeting"])) == []

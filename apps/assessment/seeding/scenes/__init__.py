@@ -7,6 +7,7 @@ is written by the very acts that write it in daily work.
 from datetime import datetime
 from random import Random
 
+from apps.assessment.seeding.scenes.calls import call_back
 from apps.assessment.seeding.scenes.cast import Cast, quiet_since, waiting_messages
 from apps.assessment.seeding.scenes.disputes import mediate_disputes
 from apps.assessment.seeding.scenes.duties import leave_a_duty_unclear, report_twice
@@ -20,6 +21,7 @@ from apps.grid.models import Unit
 
 SCENES = (
     check_on_the_spot,
+    call_back,
     report_twice,
     blow_whistles,
     keep_legacies,
