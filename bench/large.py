@@ -24,7 +24,7 @@ from apps.deadlines.models import LadderStep, Limit
 from bench.databases import exists, on_server, use_database
 
 SMALL, LARGE = "gridgov_bench_small", "gridgov_bench_large"
-CASES, FIRST = 1_085_000, 100_000
+CASES, FIRST = 1_170_000, 100_000
 RESTING = 0.8  # the share of stories cut short by which half of the cases are open
 LEAVING_SECONDS = 300
 MODELS = (Case, Leg, Limit, LadderStep, CaseEvent)
