@@ -13,6 +13,7 @@ class Action(StrEnum):
     REGISTER = "register"
     REFUSE = "refuse"
     SETTLE = "settle"
+    SETTLE_AT_ONCE = "settle_at_once"
     DISPATCH = "dispatch"
     ACCEPT = "accept"
     RETURN = "return"
@@ -74,6 +75,7 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.REGISTER: _("受理"),
     Action.REFUSE: pgettext_lazy("action", "不予受理"),
     Action.SETTLE: pgettext_lazy("action", "自行处置"),
+    Action.SETTLE_AT_ONCE: _("当场办结"),
     Action.DISPATCH: _("派遣"),
     Action.ACCEPT: _("接收"),
     Action.RETURN: _("退回"),

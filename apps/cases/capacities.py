@@ -80,6 +80,8 @@ class Fact(StrEnum):
 
     SPOT_CATEGORY = "spot_category"
     """Its category may be settled on the spot."""
+    APPLICATION = "application"
+    """It is an application: a resident applies for what its category is about."""
     REOPENED = "reopened"
     """It was reopened before."""
     AT_TOP = "at_top"
@@ -138,6 +140,7 @@ class Fact(StrEnum):
 
 FACT_LABELS: dict[Fact, Promise] = {
     Fact.SPOT_CATEGORY: _("类别可自行处置"),
+    Fact.APPLICATION: _("属可申办事项"),
     Fact.REOPENED: _("曾重开"),
     Fact.AT_TOP: _("在区级中心"),
     Fact.AT_BOTTOM: _("在社区工作站"),

@@ -33,6 +33,7 @@ COLUMNS = (
     "on_the_spot",
     "evidence",
     "self_governed",
+    "application",
     "duty",
     "icon",
     "standard",
@@ -62,6 +63,7 @@ class CategoryRow:
     on_the_spot: bool
     evidence: str
     self_governed: bool
+    application: bool
     duty: str
     icon: str
     standard: str
@@ -116,6 +118,7 @@ def _reasons(line: CatalogueLine, levels: dict[str, str], duties: Collection[str
         ("urgency", URGENCIES),
         ("on_the_spot", tuple(YES_NO)),
         ("self_governed", tuple(YES_NO)),
+        ("application", tuple(YES_NO)),
         ("evidence", EVIDENCE),
     ):
         if cells[name] not in allowed:
@@ -166,6 +169,7 @@ def _row(line: CatalogueLine) -> CategoryRow:
         on_the_spot=YES_NO[cells["on_the_spot"]],
         evidence=cells["evidence"],
         self_governed=YES_NO[cells["self_governed"]],
+        application=YES_NO[cells["application"]],
         duty=cells["duty"],
         icon=cells["icon"],
         standard=cells["standard"],

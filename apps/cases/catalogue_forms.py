@@ -43,6 +43,9 @@ class CategoryForm(WhyForm):
     evidence = forms.ChoiceField(label=_("证据要求"), choices=Evidence.choices)
     on_the_spot = forms.BooleanField(label=_("网格员可当场处置"), required=False)
     self_governed = forms.BooleanField(label=_("可居民自治"), required=False)
+    application = forms.BooleanField(
+        label=_("可申办事项"), required=False, help_text=_("居民申办的事项，材料齐全的可当场办结。")
+    )
     standard = forms.CharField(
         label=_("工作标准"),
         max_length=2000,
@@ -57,6 +60,7 @@ class CategoryForm(WhyForm):
         "evidence",
         "on_the_spot",
         "self_governed",
+        "application",
         "standard",
         "effective_from",
         "because",

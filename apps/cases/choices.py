@@ -339,6 +339,7 @@ class HowSettled(models.TextChoices):
     """How a published matter was settled."""
 
     SPOT = "spot", pgettext_lazy("publication", "当场处置")
+    AT_ONCE = "at_once", pgettext_lazy("publication", "当场办结")
     HANDLED = "handled", pgettext_lazy("publication", "派遣处置")
 
 
@@ -347,6 +348,7 @@ LOOKED_OVER = ("gridgov:event:D", "gridgov:event:P", "gridgov:event:S")
 
 # By these names the rooms below know what hangs on a case and which limit is whose.
 CASE_TARGET = "case"
+AT_ONCE = "at_once"  # how a complete application was settled
 LEG_SUBJECT = "case_leg"
 CASE_TOPIC = "case-event"
 SPOT_DRAW = "spot_draw"  # the event of being drawn for a spot check

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.cases.actions import Action
-from apps.cases.choices import Callback, CaseState, Evidence, Publicity
+from apps.cases.choices import AT_ONCE, Callback, CaseState, Evidence, Publicity
 
 REJECT_WITHIN = 15
 """Working days after closing in which whoever reported a case may still reject the result. Until they are over its file
-is not put away; a word that it is solved ends them sooner, but not for what was settled on the spot, whose reporter is
-who settled it."""
+is not put away; a word that it is solved ends them sooner, but not for what was settled on the spot or at once, whose
+reporter is who settled it."""
 
 # Acts by which the result was told to a resident who wanted to hear of it, after the case was closed. Nothing is put
 # away while one waits to be called, so a call there was is one that reached him, or the last of those in vain.
@@ -61,6 +61,7 @@ class Excuse(models.TextChoices):
     """Why a piece may be absent."""
 
     ON_SPOT = "on_spot", _("当场处置，无此环节")
+    AT_ONCE = "at_once", _("当场办结，无此环节")
     OWN_MEANS = "own", _("中心自行处置，未派遣")
     NOT_ASKED = "not_asked", _("该类别不要求")
     GIVEN_BACK = "given_back", _("执法单位退回")
@@ -122,7 +123,7 @@ class Line:
         return "" if self.present or self.missing else Excuse(self.how).label
 
 
-SETTLED_KINDS = {"spot": Excuse.ON_SPOT}
+SETTLED_KINDS = {"spot": Excuse.ON_SPOT, AT_ONCE: Excuse.AT_ONCE}
 NEEDED = {
     Piece.BEFORE: {Evidence.PHOTO_BEFORE, Evidence.BOTH},
     Piece.AFTER: {Evidence.PHOTO_AFTER, Evidence.BOTH},
@@ -185,7 +186,7 @@ def _beside(known: Known) -> list[Line]:
 
 
 def _result(known: Known) -> Line:
-    return _line(Piece.RESULT, _last(known, Action.FEEDBACK, Action.SETTLE))
+    return _line(Piece.RESULT, _last(known, Action.FEEDBACK, Action.SETTLE, Action.SETTLE_AT_ONCE))
 
 
 def _photos(known: Known, piece: Piece) -> Line:
@@ -200,11 +201,14 @@ def _replied(known: Known) -> list[Line]:
 
 
 def _closing(known: Known) -> Line:
-    return _line(Piece.CLOSING, _last(known, Action.CLOSE, Action.SETTLE))
+    return _line(Piece.CLOSING, _last(known, Action.CLOSE, Action.SETTLE, Action.SETTLE_AT_ONCE))
 
 
 def _told(known: Known) -> Line:
-    """Staff read it in the product; a resident who wanted to hear of it was asked for a word, or told otherwise."""
+    """Staff read it in the product; a resident who wanted to hear of it was asked for a word, or told otherwise;
+    whoever applied for what was settled at once was there."""
+    if known.settled_kind == AT_ONCE:
+        return Line(Piece.TOLD, PRESENT, Mark(known.closed_at))
     told = _last(known, *TELLING)
     if told is not None and told.at >= known.closed_at:
         return Line(Piece.TOLD, PRESENT, told)

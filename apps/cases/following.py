@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_noop as _
 
 from apps.cases.actions import Action
+from apps.cases.choices import AT_ONCE
+from apps.cases.models import Case
 
 FOLLOWED = _("首问案件%(step)s：%(subject)s")
 STEPS: dict[str, str] = {
@@ -14,6 +16,7 @@ STEPS: dict[str, str] = {
     Action.SUSPEND: _("已挂起"),
     Action.RESUME: _("恢复办理"),
     Action.SETTLE: _("已处置"),
+    Action.SETTLE_AT_ONCE: _("已当场办结"),
     Action.FEEDBACK: _("已反馈"),
     Action.VERIFY: _("已核查"),
     Action.REWORK: _("返工"),
@@ -22,3 +25,10 @@ STEPS: dict[str, str] = {
     Action.CLOSE: _("已结案"),
     Action.REOPEN: _("已重开"),
 }
+
+
+def minutes_at_once(case: Case) -> int | None:
+    """How long it took from asking to being settled at once, in whole minutes; none of what was not."""
+    if case.settled_kind != AT_ONCE or case.handled_at is None:
+        return None
+    return int((case.handled_at - case.reported_at).total_seconds() // 60)

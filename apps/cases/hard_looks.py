@@ -247,6 +247,8 @@ class PublicationLook:
             return one.words
         if one.how == HowSettled.SPOT:
             return _("网格员当场处置。")
+        if one.how == HowSettled.AT_ONCE:
+            return _("申办材料齐全，当场办结。")
         if one.agency is not None:
             return _("由%(agency)s处置，经现场核查办结。") % {"agency": one.agency.name}
         return _("已处置，经现场核查办结。")

@@ -71,6 +71,7 @@ def facts_of(case: Case) -> Iterator[Fact]:
     """What the table may ask about a case beside its state; ``case`` has its category and its desk's unit loaded."""
     so = {
         Fact.SPOT_CATEGORY: case.category.on_the_spot,
+        Fact.APPLICATION: case.category.application,
         Fact.REOPENED: case.reopen_count > 0,
         Fact.AT_TOP: case.desk.unit.kind == KINDS[0],
         Fact.AT_BOTTOM: case.desk.unit.kind == CENTRE_KINDS[-1],

@@ -7,6 +7,9 @@ const [lon, lat, address, unit, select] = ["lon", "lat", "address", "unit", "cat
 const words = document.getElementById("category-words");
 const found = document.getElementById("place-candidates");
 const where = document.getElementById("place-found");
+const offer = document.querySelector("[data-applications]");
+const applications = new Set(offer.dataset.applications.split(" "));
+const atOnce = field("at_once");
 let map = null;
 let pin = null;
 let asked = 0;
@@ -99,6 +102,14 @@ function walk(event) {
   event.preventDefault();
 }
 
+/** Settling at once is offered for applications alone, and asks for the result once it is chosen. */
+function offerAtOnce() {
+  const offered = applications.has(select.value);
+  if (!offered) atOnce.checked = false;
+  offer.hidden = !offered;
+  field("result").closest(".field").hidden = !atOnce.checked;
+}
+
 function chooseCategory(key) {
   words.value = "";
   narrow();
@@ -135,6 +146,8 @@ document.addEventListener("click", (event) => {
 for (const area of [address, found]) area.addEventListener("keydown", walk);
 for (const box of [lon, lat]) box.addEventListener("change", () => moved(true));
 document.querySelector(".category-find").hidden = false;
+for (const box of [select, atOnce]) box.addEventListener("change", offerAtOnce);
+offerAtOnce();
 words.addEventListener("input", narrow);
 words.addEventListener("change", () => select.dispatchEvent(new Event("change", { bubbles: true })));
 drawMap();

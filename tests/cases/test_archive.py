@@ -112,6 +112,13 @@ class TestRipening:
         assert [now(case).filing for case in (closed, refused)] == ["young", "archived"]
         assert kept(closed).ripe_at == closed.closed_at + timedelta(days=21)
 
+    def test_but_not_what_was_finished_long_before_there_were_files(self, world: World) -> None:
+        world.case_in("refused")
+        CaseFile.objects.all().delete()
+        Case.objects.update(filing="")
+        assert archive_ripe(at=world.at + timedelta(days=32)) == 0
+        assert not CaseFile.objects.exists()
+
 
 class TestByItself:
     """The task puts away what is ripe, complete and waits for nothing."""

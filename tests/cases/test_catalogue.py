@@ -24,6 +24,7 @@ ROOT = [
     "no",
     "none",
     "no",
+    "no",
     "",
     "dots",
     "",
@@ -41,6 +42,7 @@ MAJOR = [
     "normal",
     "no",
     "none",
+    "no",
     "no",
     "",
     "dots",
@@ -60,6 +62,7 @@ LEAF = [
     "yes",
     "both",
     "yes",
+    "no",
     "fire",
     "trash",
     "先消除危险；清理后拍照。",
@@ -202,7 +205,7 @@ def test_another_header_is_refused(write):
 
 def test_a_row_with_too_few_cells_is_refused(write):
     write(ROOT[:-1])
-    assert problems() == ["categories.csv line 2: 15 cells where 16 belong"]
+    assert problems() == ["categories.csv line 2: 16 cells where 17 belong"]
 
 
 def test_a_missing_file_is_refused(tmp_path, monkeypatch):

@@ -104,7 +104,7 @@ class TestTree:
         answer = get(world, "street", f"{TREE}export/")
         book = load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
         rows = list(book.active.iter_rows(values_only=True))
-        picked = {row[3]: (row[1], row[2], row[9], row[10], row[12], row[13]) for row in rows[1:]}
+        picked = {row[3]: (row[1], row[2], row[10], row[11], row[13], row[14]) for row in rows[1:]}
         assert picked == {
             "积存垃圾渣土": ("事件", "市容环境", "先清后查。", "市容管理办", "否", "积存垃圾渣土"),
             "占道经营": ("事件", "市容环境", "先清后查。", "城管中队", "否", "占道经营"),

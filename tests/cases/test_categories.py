@@ -24,7 +24,7 @@ def branch(world: World) -> Category:
 
 def create(world: World, parent: Category, who: str = "admin", **given: Any) -> Category:
     fields = {"name": "共享单车乱停", "name_en": "Stray shared bikes", "urgency": "normal", "evidence": "none"}
-    fields |= {"on_the_spot": True, "self_governed": False, "standard": "当场归位"}
+    fields |= {"on_the_spot": True, "self_governed": False, "application": False, "standard": "当场归位"}
     values: dict[str, Any] = {"code": "07099", "icon": "", "effective_from": LATER, "because": "新增事项"}
     values |= {name: given.pop(name) for name in list(given) if name in values}
     return categories.create_category(actor=world[who], parent=parent, fields=fields | given, at=world.at, **values)

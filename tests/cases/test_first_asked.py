@@ -229,7 +229,7 @@ class TestPages:
         client = client_of(world["station"])
         with clock.frozen(world.at), CaptureQueriesContext(connection) as queries:
             assert client.get("/cases/followed/").status_code == 200
-        assert len(queries) == 10
+        assert len(queries) == 11
 
 
 def test_the_database_keeps_lists_whole(world: World) -> None:

@@ -16,7 +16,7 @@ from apps.core.errors import DomainError, NotVisible, WrongState
 from tests.factories.cases import World, photo_file
 
 ACTIONS = (
-    "register refuse settle dispatch accept return feedback verify rework close escalate suspend resume "
+    "register refuse settle settle_at_once dispatch accept return feedback verify rework close escalate suspend resume "
     "ask_suspension decide_suspension propose_special list_special decline_special record_control unlist "
     "table record_decision resolve_item list_hazard accept_hazard "
     "publish edit_publication withhold extend ask_extension decide_extension "
@@ -29,7 +29,7 @@ STATES = "reported registered offered accepted handled verified suspended merged
 DESK = {"register", "refuse", "settle", "dispatch", "verify", "rework", "close", "escalate", "merge", "reopen", "rate"}
 DESK |= {"spot_check", "follow_up", "ask_missing", "supply", "transfer"}
 DESK |= {"reply", "ask_extension", "ask_suspension", "resume", "dissuade", "hand_over", "mediate", "conclude_mediation"}
-DESK |= {"record_control", "publish", "edit_publication", "withhold", "archive"}
+DESK |= {"record_control", "publish", "edit_publication", "withhold", "archive", "settle_at_once"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
 CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment", "propose_special"}
 CENTRE |= {"table", "record_decision", "resolve_item"}
@@ -344,7 +344,7 @@ def test_no_action_of_that_name(world: World) -> None:
 
 def test_every_state_is_walked_to() -> None:
     assert {STATE_OF.get(state, state) for state in STATES} == set(CaseState)
-    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 11 * 22 * 58
+    assert len(list(itertools.product(STATES, EVER, ACTIONS))) == 11 * 22 * 59
 
 
 def test_an_open_leg_is_preferred(world: World) -> None:

@@ -360,6 +360,7 @@ def run(
     categories = [
         make_category(**spot),
         make_category("暴露垃圾"),
+        make_category("求职登记", application=True),
         make_category("井盖缺失", urgency="urgent"),
         make_category("占道经营", evidence="photo_after", **spot),
         make_category("邻里纠纷", evidence="mediation"),

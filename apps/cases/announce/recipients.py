@@ -40,6 +40,8 @@ def of_event(case: Case, event: CaseEvent) -> tuple[str, Iterable[int]]:
         return action, people_of(case.holder) if case.holder else ()
     if action in ANSWERS:
         return ANSWERS[action](case, payload)
+    if action == Action.SETTLE_AT_ONCE:
+        return "close", [case.reporter_id] if case.reporter_id else ()
     if action in {Action.CLOSE, Action.REFUSE, Action.MERGE}:
         return action, [case.reporter_id] if case.reporter_id else ()
     return "", ()

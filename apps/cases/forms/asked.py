@@ -7,6 +7,7 @@ from apps.cases.actions import Action
 WITH_PHOTOS = frozenset(
     {
         Action.SETTLE,
+        Action.SETTLE_AT_ONCE,
         Action.FEEDBACK,
         Action.VERIFY,
         Action.REWORK,
@@ -19,9 +20,10 @@ WITH_PHOTOS = frozenset(
 )
 WEIGHED = frozenset({Action.REGISTER, Action.DISPATCH})
 PAUSING = frozenset({Action.SUSPEND, Action.ASK_SUSPENSION, Action.DECIDE_SUSPENSION})
-RESULTS = frozenset({Action.SETTLE, Action.FEEDBACK})
+RESULTS = frozenset({Action.SETTLE, Action.SETTLE_AT_ONCE, Action.FEEDBACK})
 NOTE_HELP = {
     Action.REFUSE: _("上报人会看到这段理由。"),
+    Action.SETTLE_AT_ONCE: _("写明办成了什么；材料不全的，请用一次性告知。"),
     Action.RETURN: _("写明为何不属本单位或无法办理。"),
     Action.ESCALATE: _("写明本级已做了什么、为何需要上级。"),
     Action.SUSPEND: _("写明缺少什么条件。"),
@@ -51,6 +53,7 @@ NOTE_HELP = {
     Action.FOLLOW_UP: _("没有解决或不满意，须写明反映人怎么说。"),
 }
 NOTE_LABELS = {
+    Action.SETTLE_AT_ONCE: _("办理结果"),
     Action.SUSPEND: _("挂起理由"),
     Action.ASK_SUSPENSION: _("挂起理由"),
     Action.DECIDE_SUSPENSION: _("批复意见"),

@@ -91,6 +91,14 @@ class IntakeForm(forms.Form):
     lat = forms.FloatField(
         label=_("纬度"), required=False, min_value=-90, max_value=90, widget=forms.NumberInput(attrs={"step": "any"})
     )
+    at_once = forms.BooleanField(
+        label=_("材料齐全，当场办结"),
+        required=False,
+        help_text=_("可申办事项登记并办结一步完成；材料不全的用一次性告知。"),
+    )
+    result = forms.CharField(
+        label=_("办理结果"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     photos = PhotosField()
 
     def __init__(
@@ -106,6 +114,7 @@ class IntakeForm(forms.Form):
         for name in ("category", "title", "unit") if supplement else ():
             self.fields[name].required = False
         self.fields["category"].choices = category_choices(leaves)  # type: ignore[attr-defined]
+        self.applications = [leaf.key for leaf in leaves if leaf.application]
         named = [(unit.code, f"{'　' * max(unit.level - units[0].level, 0)}{unit.name}") for unit in units]
         self.fields["unit"].choices = [("", _("按地图位置")), *named]  # type: ignore[attr-defined]
 
@@ -117,9 +126,19 @@ class IntakeForm(forms.Form):
             given["callback"] = Callback.NONE
         if given.get("occurred_at") is not None and given["occurred_at"].tzinfo is None:
             given["occurred_at"] = given["occurred_at"].replace(tzinfo=SHANGHAI)
+        self._check_at_once(given)
         if self.supplement:
             if not given.get("title") and not given.get("description"):
                 self.add_error("description", _("请写明此次反映的情况。"))
         elif not given.get("unit") and (given.get("lon") is None or given.get("lat") is None):
             self.add_error("unit", _("请在地图上点出位置，或选择所在单元。"))
         return given
+
+    def _check_at_once(self, given: dict[str, Any]) -> None:
+        """Only an application is settled at once, and with words on the result."""
+        if not given.get("at_once") or self.supplement:
+            return
+        if given.get("category") and given["category"] not in self.applications:
+            self.add_error("at_once", _("该类别不是可申办事项，不能当场办结。"))
+        if not given.get("result", "").strip():
+            self.add_error("result", _("请写明办理结果。"))

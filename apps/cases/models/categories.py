@@ -45,7 +45,7 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 class CategoryFields(models.Model):
     """What of a category may change from one day to another. ``standard`` is its work standard: what is done, in which
     order, and when it counts as done; an empty one is that of the branch. ``self_governed``: residents can govern it
-    themselves."""
+    themselves. ``application``: residents apply for it, so that a complete application can be settled at once."""
 
     name = models.CharField(_("类别"), max_length=80)
     name_en = models.CharField(_("英文名称"), max_length=160)
@@ -53,6 +53,7 @@ class CategoryFields(models.Model):
     on_the_spot = models.BooleanField(_("可当场处置"), default=False)
     evidence = models.CharField(_("证据要求"), max_length=14, choices=Evidence.choices, default=Evidence.NONE)
     self_governed = models.BooleanField(_("可居民自治"), default=False, db_default=False)
+    application = models.BooleanField(_("可申办事项"), default=False, db_default=False)
     standard = models.TextField(_("工作标准"), max_length=2000, blank=True, default="", db_default="")
     active = models.BooleanField(_("启用"), default=True)
 
@@ -60,7 +61,7 @@ class CategoryFields(models.Model):
         abstract = True
 
 
-FIELDS = ("name", "name_en", "urgency", "on_the_spot", "evidence", "self_governed", "standard", "active")
+FIELDS = ("name", "name_en", "urgency", "on_the_spot", "evidence", "self_governed", "application", "standard", "active")
 
 
 class Category(CategoryFields):

@@ -255,6 +255,7 @@ def export_rows(unit: Unit, *, on: date) -> Iterator[list[Any]]:
             yes_no(leaf.on_the_spot),
             leaf.get_evidence_display(),
             yes_no(leaf.self_governed),
+            yes_no(leaf.application),
             leaf.work_standard,
             route.agency.name if route.agency else "",
             "、".join(agency.name for agency in decision.assisting) if decision else "",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from apps.cases.actions import Action
 from apps.cases.choices import CASE_TARGET, OPEN_LEG, WHOLE_SUBJECT, LegRole
+from apps.cases.following import minutes_at_once
 from apps.cases.matters import (
     cards_of,
     dual_of,
@@ -171,6 +172,11 @@ class CaseDetail:
     def file(self) -> CaseFile | None:
         """The file of a finished case."""
         return file_of(self.case)
+
+    @property
+    def minutes_at_once(self) -> int | None:
+        """How long an application took that was settled at once."""
+        return minutes_at_once(self.case)
 
     @property
     def meeting_item(self) -> MeetingItem | None:

@@ -25,6 +25,7 @@ LEAVING = sorted(
         Action.CONCLUDE_MEDIATION.value,
         Action.FEEDBACK.value,
         Action.SETTLE.value,
+        Action.SETTLE_AT_ONCE.value,
         Action.VERIFY.value,
         Action.SUPERVISE.value,
         Action.REPLY.value,

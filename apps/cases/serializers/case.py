@@ -101,6 +101,9 @@ class CaseSerializer(CaseRowSerializer):
     rework_count = serializers.IntegerField()
     return_count = serializers.IntegerField()
     merged_into = serializers.CharField(source="merged_into.number", default=None, allow_null=True)
+    settled_kind = serializers.CharField(
+        allow_blank=True, help_text="spot, at_once, or the level of the desk whose way it went"
+    )
     solved = serializers.BooleanField(allow_null=True)
     satisfied = serializers.BooleanField(allow_null=True)
     spot_waiting = serializers.BooleanField(help_text="drawn for a spot check that has not been made")

@@ -18,6 +18,7 @@ class CategorySerializer(serializers.Serializer[Category]):
     kind = serializers.CharField()
     urgency = serializers.CharField()
     on_the_spot = serializers.BooleanField()
+    application = serializers.BooleanField(help_text="a complete application can be settled at once")
     evidence = serializers.CharField()
     icon = serializers.CharField()
 

@@ -25,6 +25,9 @@ Details = dict[str, Any]
 BATCH = 200
 MOST = 5_000
 """Files that one run looks at; the next run goes on."""
+BACKLOG = timedelta(days=31)
+"""What was finished so long before the first run gets a file as well; older cases have none, as they have no
+publication."""
 AGAIN = timedelta(days=1)
 """After so long the task looks again at a file that was not complete; every act on its case has it look at once."""
 
@@ -58,7 +61,8 @@ def _locked(cases: Any) -> list[Case]:
 
 @transaction.atomic
 def _plan_some(at: datetime) -> int:
-    cases = _locked(Case.objects.filter(open=False, filing="").order_by("closed_at", "id"))
+    without = Case.objects.filter(open=False, filing="", closed_at__gte=at - BACKLOG)
+    cases = _locked(without.order_by("closed_at", "id"))
     if cases:
         plan_files(cases, at=at)
         Case.objects.bulk_update(cases, ["filing"])

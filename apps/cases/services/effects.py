@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from apps.cases.actions import Action
 from apps.cases.capacities import By
-from apps.cases.choices import FINISHED, CaseState, LegRole, LegState
+from apps.cases.choices import AT_ONCE, FINISHED, CaseState, LegRole, LegState
+from apps.cases.following import minutes_at_once
 from apps.cases.models import Case, Leg
 from apps.cases.selectors.admissions import unadmitted
 from apps.cases.services import (
@@ -108,6 +109,19 @@ def settle(step: "Step") -> Details:
     end_leg(lead, state=LegState.FED_BACK, at=step.at, note=step.note)
     _handled(step, lead)
     return {"due": case.due_at}
+
+
+def settle_at_once(step: "Step") -> Details:
+    """A complete application, settled by whoever was asked: nobody else is sent, nothing is seen on site."""
+    check_evidence(step.case)
+    case, lead = step.case, open_lead(step.legs)
+    lead.handled_by = step.actor
+    end_leg(lead, state=LegState.FED_BACK, at=step.at, note=step.note)
+    case.registered_at = case.registered_at or step.at
+    case.handled_at, case.handled_by, case.handler = step.at, step.actor, lead.agency
+    case.handled_in_time, case.settled_kind = lead.in_time, AT_ONCE
+    _finish(step, CaseState.CLOSED)
+    return {"minutes": minutes_at_once(case)}
 
 
 def _handled(step: "Step", leg: Leg) -> None:
@@ -328,6 +342,7 @@ EFFECTS: dict[Action, Callable[["Step"], Details]] = {
     Action.REGISTER: register,
     Action.REFUSE: refuse,
     Action.SETTLE: settle,
+    Action.SETTLE_AT_ONCE: settle_at_once,
     Action.DISPATCH: dispatch,
     Action.ACCEPT: accept,
     Action.RETURN: give_back,

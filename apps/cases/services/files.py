@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from apps.cases.actions import Action
-from apps.cases.choices import CaseState
+from apps.cases.choices import AT_ONCE, CaseState
 from apps.cases.filing import REJECT_WITHIN, TELLING, Filing
 from apps.cases.matters import forget_matters
 from apps.cases.models import Case, CaseFile
@@ -15,7 +15,7 @@ from apps.deadlines.rulebook import Rulebook
 if TYPE_CHECKING:
     from apps.cases.services.acting import Step
 
-ON_THE_SPOT = "spot"
+SETTLED_BY_ITS_REPORTER = ("spot", AT_ONCE)
 MADE_AGAIN = ("desk", "category", "state", "closed_at", "ripe_at", "check_at", "missing")
 PATH = ("district", "street", "community", "grid")
 
@@ -38,7 +38,7 @@ def filing_follows(step: "Step") -> None:
 
 def may_ripen_early(case: Case) -> bool:
     """Whether a word that it is solved ends the time to reject it."""
-    return case.solved is True and case.settled_kind != ON_THE_SPOT
+    return case.solved is True and case.settled_kind not in SETTLED_BY_ITS_REPORTER
 
 
 def _opened_again(case: Case) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.cases.actions import Action
-from apps.cases.choices import LOOKED_OVER, CaseState, HowSettled, Publicity
+from apps.cases.choices import AT_ONCE, LOOKED_OVER, CaseState, HowSettled, Publicity
 from apps.cases.models import Case, CaseEvent, CaseReporter, Publication
 from apps.cases.models.publication import TITLE_MOST, WORDS_MOST
 from apps.cases.scrubbing import FOUND_WORDS, personal_data_in
@@ -23,6 +23,7 @@ Details = dict[str, Any]
 PUBLISH_AFTER = timedelta(hours=24)  # a desk looks over what goes out until then
 BACKLOG = timedelta(days=31)
 BATCH = 200
+HOW = {"spot": HowSettled.SPOT, AT_ONCE: HowSettled.AT_ONCE}
 
 
 def publication_follows(step: "Step") -> None:
@@ -46,7 +47,7 @@ def plan_publication(case: Case, *, at: datetime) -> Publication:
     """The publication of a closed case, out after ``PUBLISH_AFTER``; matters about persons wait until a desk has looked
     them over. What a desk wrote before the case was reopened is dropped. The caller saves the case."""
     held = case.category.key.startswith(LOOKED_OVER)
-    how = HowSettled.SPOT if case.settled_kind == "spot" else HowSettled.HANDLED
+    how = HOW.get(case.settled_kind, HowSettled.HANDLED)
     publication, _made = Publication.objects.update_or_create(
         case=case,
         defaults={

@@ -42,3 +42,15 @@ def report_with_photos(*, actor: "User", at: datetime, photos: Iterable[BinaryIO
         for photo in photos:
             attach_case_photo(number=case.number, actor=actor, upload=photo, at=at, purpose=BEFORE)
     return case
+
+
+@transaction.atomic
+def report_and_settle(*, actor: "User", at: datetime, photos: Iterable[BinaryIO], result: str, **given: Any) -> Case:
+    """Report an application that is complete and settle it at once, both or neither; a repeat with the same
+    ``client_id`` does neither again. Raises what ``report_case`` and ``perform`` raise."""
+    case = report_with_photos(actor=actor, at=at, photos=photos, **given)
+    if not hasattr(case, "opened"):  # it was there before
+        return case
+    return perform(
+        number=case.number, action=Action.SETTLE_AT_ONCE, actor=actor, at=at, version=case.version, note=result
+    )

@@ -102,6 +102,7 @@ def export(request: HttpRequest, code: str) -> FileResponse:
         Column(_("可当场处置"), 12),
         Column(_("证据要求"), 16),
         Column(_("可居民自治"), 12),
+        Column(_("可申办事项"), 12),
         Column(_("工作标准"), 60),
         Column(_("主办单位"), 26),
         Column(_("协办单位"), 26),

@@ -25,7 +25,7 @@ from apps.grid.permissions import Permission
 from apps.grid.scopes import holds
 
 LONGEST_TEXT = 2100
-FIELDS = {"photo": "photos", "lon": "unit"}
+FIELDS = {"photo": "photos", "lon": "unit", "note": "result"}
 
 
 def _operator(request: HttpRequest) -> User:
@@ -54,8 +54,9 @@ def new_case(request: HttpRequest) -> HttpResponse:
                 repeated = str(error.extra.get("number", ""))
             else:
                 said = _("已补充到 %(number)s。") if into else _("已登记 %(number)s。")
+                said = said if case.open else _("已登记并当场办结 %(number)s。")
                 messages.success(request, said % {"number": case.number})
-                return redirect(reverse("cases:dispatch-case", args=[case.number]))
+                return redirect(reverse("cases:dispatch-case" if case.open else "cases:case", args=[case.number]))
     else:
         form = IntakeForm(units=units, leaves=leaves, initial={"client_id": uuid.uuid4()})
     context = {
@@ -71,12 +72,11 @@ def new_case(request: HttpRequest) -> HttpResponse:
 def _take_in(user: User, form: IntakeForm, into: str, units: Any, leaves: Any) -> Case:
     if into:
         return services.supplement_case(number=into, actor=user, at=clock.now(), **supplement_inputs(form.cleaned_data))
-    return services.report_with_photos(
-        actor=user,
-        at=clock.now(),
-        photos=form.cleaned_data["photos"],
-        **intake_inputs(form.cleaned_data, units, leaves),
-    )
+    given = form.cleaned_data
+    report = services.report_and_settle if given["at_once"] else services.report_with_photos
+    more = {"result": given["result"]} if given["at_once"] else {}
+    inputs = intake_inputs(given, units, leaves)
+    return report(actor=user, at=clock.now(), photos=given["photos"], **more, **inputs)
 
 
 def _take_errors(form: IntakeForm, error: DomainError) -> None:

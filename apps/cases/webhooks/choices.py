@@ -17,6 +17,7 @@ EVENT_TYPES: dict[str, str] = {
     Action.REGISTER: "case.registered",
     Action.REFUSE: "case.refused",
     Action.SETTLE: "case.settled",
+    Action.SETTLE_AT_ONCE: "case.settled_at_once",
     Action.DISPATCH: "case.dispatched",
     Action.ACCEPT: "case.accepted",
     Action.RETURN: "case.returned",

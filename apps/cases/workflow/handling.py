@@ -10,6 +10,19 @@ HANDLING: tuple[Transition, ...] = (
     row(Action.REFUSE, [S.REPORTED], S.REFUSED, By.DESK, needs=P.CASE_REGISTER, note=True),
     row(Action.SETTLE, [S.REPORTED], S.CLOSED, By.REPORTER, needs=P.CASE_REPORT, note=True, when=[F.SPOT_CATEGORY]),
     row(Action.SETTLE, [S.REGISTERED], S.HANDLED, By.DESK, needs=P.CASE_SETTLE, note=True),
+    *(
+        row(
+            Action.SETTLE_AT_ONCE,
+            [S.REPORTED, S.REGISTERED],
+            S.CLOSED,
+            by,
+            needs=needs,
+            note=True,
+            when=[F.APPLICATION],
+            unless=[F.MISSING_ASKED, F.MEDIATING, F.HAZARD],
+        )
+        for by, needs in ((By.DESK, P.CASE_SETTLE), (By.FIRST_ASKED, None))
+    ),
     row(Action.DISPATCH, [S.REGISTERED], S.DISPATCHED, By.DESK, needs=P.CASE_DISPATCH, inputs=("agency",)),
     row(Action.ACCEPT, [S.DISPATCHED], None, By.HANDLER, legs=frozenset({LegState.OFFERED})),
     row(Action.RETURN, [S.DISPATCHED], S.REGISTERED, By.HANDLER, note=True, legs=frozenset({LegState.OFFERED})),

@@ -7,6 +7,7 @@ is written by the very acts that write it in daily work.
 from datetime import datetime
 from random import Random
 
+from apps.assessment.seeding.scenes.archives import put_files_away, settle_applications
 from apps.assessment.seeding.scenes.calls import call_back
 from apps.assessment.seeding.scenes.cast import Cast, quiet_since, waiting_messages
 from apps.assessment.seeding.scenes.disputes import mediate_disputes
@@ -28,8 +29,10 @@ SCENES = (
     list_hazards,
     mediate_disputes,
     leave_a_duty_unclear,
+    settle_applications,
     look_over_results,
     hold_meetings,
+    put_files_away,
 )
 
 

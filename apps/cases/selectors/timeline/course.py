@@ -46,6 +46,10 @@ def _settle(payload: Payload, at: datetime) -> str:
     return _("当场处置完毕") if payload.get("on_the_spot") else _("自行处置完毕，待核查")
 
 
+def _settle_at_once(payload: Payload, at: datetime) -> str:
+    return _("材料齐全，当场办结，用时 %(minutes)s 分钟") % {"minutes": payload.get("minutes", "")}
+
+
 def _dispatch(payload: Payload, at: datetime) -> str:
     values = {"agency": payload.get("agency", ""), "due": when(payload.get("due"), at)}
     helpers = payload.get("assisting") or []
@@ -179,6 +183,7 @@ COURSE_WORDS: Table = {
     "register": (_register, "clipboard-check", ""),
     "refuse": (lambda p, at: _("不予受理"), "ban", "late"),
     "settle": (_settle, "tool", ""),
+    "settle_at_once": (_settle_at_once, "square-check", "ok"),
     "dispatch": (_dispatch, "send", ""),
     "accept": (_accept, "check", ""),
     "return": (_return, "arrow-back-up", "near"),
