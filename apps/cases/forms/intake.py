@@ -97,7 +97,11 @@ class IntakeForm(forms.Form):
         help_text=_("可申办事项登记并办结一步完成；材料不全的用一次性告知。"),
     )
     result = forms.CharField(
-        label=_("办理结果"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("办理结果"),
+        max_length=2000,
+        required=False,
+        help_text=_("当场办结时必填。"),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     photos = PhotosField()
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from apps.cases.capacities import Fact
 from apps.cases.choices import FINISHED
-from apps.cases.filing import Filing, Line, missing_of
+from apps.cases.filing import Filing, Line, Piece, missing_of
 from apps.cases.matters import read_duals
 from apps.cases.models import ArchiveBook, Case, CaseFile, Category
 from apps.cases.models.archive import REGISTER_ORDER
@@ -103,8 +103,9 @@ class FileRow:
 
     @property
     def missing(self) -> list[Line]:
-        """The pieces that ought to be there and are not."""
-        return [line for line in self.lines if line.missing]
+        """The pieces that ought to be there and are not; a publication that is to be decided is waited for instead."""
+        told = {Piece.PUBLICATION} if Fact.PUBLICITY_WAITS in self.waits else set()
+        return [line for line in self.lines if line.missing and line.piece not in told]
 
     @property
     def ready(self) -> bool:

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 from apps.assessment.seeding.scenes.cast import Cast
-from apps.cases.choices import Publicity, Source
-from apps.cases.filing import Filing
-from apps.cases.models import CaseFile
+from apps.cases.choices import Callback, Source
+from apps.cases.filing import Filing, Piece
+from apps.cases.models import Case, CaseFile
+from apps.cases.services import Caller
 from apps.cases.services.archiving import archive_ripe
 
 LOOKED_AT = 400
@@ -22,7 +23,11 @@ AT_ONCE = (
 )
 INCOMPLETE = ("gridgov:event:P03002", "临时救助申请", "因病住院，家庭生活困难，申请临时救助。")
 LACKING = ("住院费用结算单", "家庭收入证明")
-WHY_LACKING = "处置后照片存于网格员旧手机，无法恢复；现场已由社区另行查看。"
+UNFOUNDED = (
+    ("gridgov:event:S04012", "楼上夜间装修", "来电反映楼上夜间装修吵闹，两次到场均未见施工。"),
+    ("gridgov:event:S03002", "楼道杂物", "来电反映三号楼楼道堆物，到场查看楼道畅通。"),
+)
+WHY_LACKING = "三次致电均无人接听，结果已在小区公告栏告知。"
 WHY_OUT = "区信访办复核该件办理情况，调阅案卷。"
 
 
@@ -38,16 +43,21 @@ def settle_applications(cast: Cast) -> None:
 
 
 def put_files_away(cast: Cast) -> None:
-    """What the task found ripe and complete two working days ago; one file that the street put away without a photo,
-    one that the district took out for the petition office."""
-    at = cast.back(2, 9, 17)
-    archive_ripe(at=at, most=LOOKED_AT)
+    """What the task found ripe and complete two working days ago; one file that the station put away though
+    its caller could not be reached, one that waits for the like, one that the district took out."""
+    unfounded = [_refused(cast, number) for number in range(len(UNFOUNDED))]
+    archive_ripe(at=cast.back(2, 9, 17), most=LOOKED_AT)
+    cast.act(unfounded[0], "archive", cast.station, cast.back(1, 11, 3), WHY_LACKING, absent=[Piece.TOLD.value])
     mine = CaseFile.objects.filter(street=cast.place.street).select_related("case")
-    incomplete = mine.filter(state=Filing.RIPE, missing=["after"], case__publicity=Publicity.PUBLISHED)
-    lacking = incomplete.filter(desk__unit=cast.place.street).order_by("ripe_at", "id").first()
-    if lacking is not None:
-        moment = cast.back(1, 11, 3)
-        cast.act(lacking.case, "archive", cast.street, moment, WHY_LACKING, absent=lacking.missing)
     kept = mine.filter(state=Filing.ARCHIVED, case__state="closed", archived_by=None).order_by("sequence").first()
     if kept is not None:
         cast.act(kept.case, "unarchive", cast.district, cast.back(1, 15, 40), WHY_OUT)
+
+
+def _refused(cast: Cast, number: int) -> Case:
+    """What somebody rang about who wanted to be called back, and was not so."""
+    at = cast.back(4, 10, 5 + 20 * number)
+    caller = Caller(name="周女士", phone=f"1380000{number:04d}", callback=Callback.PHONE)
+    case = cast.report(*UNFOUNDED[number], at=at, by=cast.station, source=Source.HOTLINE_12345, caller=caller)
+    cast.act(case, "refuse", cast.station, at + timedelta(hours=3), "到场核实，情况不属实。")
+    return case
