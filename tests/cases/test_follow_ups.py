@@ -293,6 +293,15 @@ class TestCalling:
         same = ("state", "open", "holder_id", "desk_id", "handler_id", "handled_by_id", "reopen_count", "rework_count")
         assert [getattr(phone, name) for name in same] == [getattr(own, name) for name in same]
 
+    def test_whoever_was_asked_first_hears_of_the_rejection(self, world: World) -> None:
+        case = handled(world)
+        heard(world, "followed")  # of what was before nobody is told
+        Case.objects.filter(pk=case.pk).update(first_asked=world.people["station"])
+        in_vain(world, case, "street")
+        assert heard(world, "followed") == []
+        call(world, case, "street", solved=False, satisfied=False, rejected=True, note="垃圾还在")
+        assert heard(world, "followed") == ["station"]
+
     def test_rejected_twice_is_refused(self, world: World) -> None:
         case = settled(world)
         case = world.move(case, "reopen", "worker", note="又堆上了")

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext_noop as _
 
+from apps.cases.actions import Action
 from apps.cases.announce import recipients
 from apps.cases.announce.hard import CONTROL
 from apps.cases.announce.words import ITEMS, LIMIT, WORDS
@@ -57,9 +58,15 @@ def _drafts(case: Case, event: CaseEvent) -> list[Draft]:
         found.append(_draft(case, event, "direct_told", recipients.passed_over(case)))
     if event.action == "report" and case.dual:
         found.append(_draft(case, event, "dual", recipients.told(case, event.at)))
-    if case.first_asked_id and event.action in STEPS:  # type: ignore[attr-defined]
+    if case.first_asked_id and _step(event):  # type: ignore[attr-defined]
         found.append(_draft(case, event, "followed", [case.first_asked_id]))  # type: ignore[attr-defined]
     return [draft for draft in found if draft is not None]
+
+
+def _step(event: CaseEvent) -> str:
+    """What whoever was asked first is told of an event; a result rejected on the phone is a case opened again."""
+    rejected = event.action == Action.FOLLOW_UP and (event.payload or {}).get("rejected")
+    return STEPS.get(Action.REOPEN if rejected else event.action, "")
 
 
 def _draft(case: Case, event: CaseEvent, kind: str, people: Iterable[int]) -> Draft | None:
@@ -82,7 +89,7 @@ def _draft(case: Case, event: CaseEvent, kind: str, people: Iterable[int]) -> Dr
     if body == ITEMS:
         params["items"] = "、".join(payload["items"])
     if kind == "followed":
-        params["step"] = texts.text(STEPS[event.action])
+        params["step"] = texts.text(_step(event))
     if body == CONTROL:
         params["until"] = texts.day(date.fromisoformat(payload["until"]))
     return Draft(
