@@ -66,6 +66,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     SPOT_CHECK = "spot_check"
     FOLLOW_UP = "follow_up"
+    REVIEW_SAMPLE = "review_sample"
     RATE = "rate"
     ARCHIVE = "archive"
     UNARCHIVE = "unarchive"
@@ -128,6 +129,7 @@ ACTION_LABELS: dict[Action, Promise] = {
     Action.REOPEN: _("重开"),
     Action.SPOT_CHECK: _("抽查"),
     Action.FOLLOW_UP: pgettext_lazy("action", "回访"),
+    Action.REVIEW_SAMPLE: _("样本评查"),
     Action.RATE: pgettext_lazy("action", "评价"),
     Action.ARCHIVE: pgettext_lazy("action", "归档"),
     Action.UNARCHIVE: _("调卷"),

@@ -14,6 +14,7 @@ from apps.cases import selectors, services
 from apps.cases.actions import Action
 from apps.cases.api_archive import urlpatterns as archive
 from apps.cases.api_follow_ups import urlpatterns as follow_ups
+from apps.cases.api_hard import urlpatterns as hard
 from apps.cases.api_results import urlpatterns as results
 from apps.cases.choices import Card, CaseState, Source, Urgency
 from apps.cases.inputs import action_inputs, list_wanted, photo_inputs, report_inputs
@@ -220,6 +221,7 @@ urlpatterns = [
     path("cases/<str:number>/attachments/", CaseAttachments.as_view(), name="case-attachments"),
     path("cases/<str:number>/<str:action>/", CaseAction.as_view(), name="case-action"),
     *archive,
+    *hard,
     *results,
     *follow_ups,
     *webhooks,

@@ -18,8 +18,16 @@ class CasesConfig(AppConfig):
         from apps.cases.calls import FollowUpState
         from apps.cases.catalogue import load_categories  # reason: likewise
         from apps.cases.choices import APPEAL_TARGET, CASE_TARGET, SpotState
-        from apps.cases.models import Case, CaseFile, FollowUp, ScreeningReturn, SpotCheck  # reason: likewise
+        from apps.cases.models import (  # reason: likewise
+            Case,
+            CaseFile,
+            FollowUp,
+            SampleReview,
+            ScreeningReturn,
+            SpotCheck,
+        )
         from apps.cases.routing_catalogue import load_routing  # reason: likewise
+        from apps.cases.sampling import ReviewState
         from apps.cases.selectors.cards import appeal_is_visible  # reason: likewise
         from apps.cases.selectors.catalogue import find_options, search_options  # reason: likewise
         from apps.cases.selectors.photos import case_is_visible  # reason: likewise
@@ -37,6 +45,7 @@ class CasesConfig(AppConfig):
         register_placed(Case, open_rows=Q(open=True))
         register_placed(CaseFile, open_rows=Q(pk__in=[]))
         register_placed(ScreeningReturn, open_rows=Q(pk__in=[]))
+        register_placed(SampleReview, open_rows=Q(state=ReviewState.WAITING))
         register_placed(SpotCheck, open_rows=Q(state=SpotState.WAITING))
         register_placed(FollowUp, open_rows=Q(state=FollowUpState.WAITING))
         register_target(CASE_TARGET, case_is_visible)

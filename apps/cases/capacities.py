@@ -47,6 +47,8 @@ class By(StrEnum):
     """The centre of the case's street or district: of the one on whose joint meeting's list the case stands, if any."""
     CALLING = "calling"
     """Somebody at the case's desk, or at a centre above it, who did not handle it."""
+    INSPECTOR = "inspector"
+    """Somebody of the office, or one above it, that drew the case for a sample, who had no hand in it."""
     COVERING = "covering"
     """Anybody whose scope covers the case."""
 
@@ -71,6 +73,7 @@ BY_LABELS: dict[By, Promise] = {
     By.RESPONSIBLE: _("专案的责任单位或责任领导"),
     By.CONVENER: _("召集联席会议的中心"),
     By.CALLING: _("受理该案的中心或其上级中心、未处置该案的人员"),
+    By.INSPECTOR: _("抽取样本的一级或其上级、未参与办理的人员"),
     By.COVERING: _("辖区包含该案的人员"),
 }
 
@@ -124,6 +127,8 @@ class Fact(StrEnum):
     """Its result is withheld from the public."""
     FOLLOW_UP_WAITING = "follow_up_waiting"
     """Its reporter is to be called and has not been reached."""
+    SAMPLED = "sampled"
+    """It was drawn for a sample in which it has not been reviewed."""
     SPOT_WAITING = "spot_waiting"
     """It was settled on the spot and drawn for a spot check that has not been made."""
     PUBLICITY_WAITS = "publicity_waits"
@@ -162,6 +167,7 @@ FACT_LABELS: dict[Fact, Promise] = {
     Fact.PUBLISHED: _("结果已公示"),
     Fact.WITHHELD: _("结果不予公示"),
     Fact.FOLLOW_UP_WAITING: _("待回访"),
+    Fact.SAMPLED: _("在样本中待评查"),
     Fact.SPOT_WAITING: _("待抽查"),
     Fact.PUBLICITY_WAITS: _("公示待决定"),
     Fact.APPEALED: _("有申诉待裁定"),
@@ -195,4 +201,5 @@ INPUT_LABELS: dict[str, Promise] = {
     "agencies": _("请到场的单位"),
     "stars": _("星级"),
     "outcome": _("接通情况"),
+    "qualified": _("评查结论"),
 }

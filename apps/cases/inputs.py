@@ -11,6 +11,7 @@ from apps.cases.callers import unseal
 from apps.cases.calls import WhyCalled
 from apps.cases.choices import Card, CaseState, HazardLevel, Source, Urgency
 from apps.cases.models import Category
+from apps.cases.sampling import ReviewState
 from apps.cases.selectors import Wanted, agency_by_code, category_by_key, unit_by_code
 from apps.cases.selectors.archive import FILES_SHOWN, TO_ARCHIVE, ArchiveWanted
 from apps.cases.selectors.cards import APPEALED, STATES, CardsWanted
@@ -19,11 +20,13 @@ from apps.cases.selectors.choices import point_inside
 from apps.cases.selectors.follow_ups import RESULTS, FollowUpsWanted
 from apps.cases.selectors.hazards import HAZARDS_SHOWN, STANDING_HAZARDS, HazardsWanted
 from apps.cases.selectors.publication import PUBLICITY_SHOWN, TO_LOOK, ResultsWanted
+from apps.cases.selectors.samples import FindingsWanted
 from apps.cases.selectors.special import LISTED, SHOWN, SpecialWanted
 from apps.cases.selectors.spot import SpotWanted
 from apps.cases.selectors.whistles import SummonsWanted
 from apps.cases.serializers_in import ActionSerializer, PhotoInputSerializer, ReportSerializer
 from apps.cases.services import Caller, SeenCase
+from apps.cases.services.samples import SampleRule
 from apps.core.errors import InvalidInput, NotVisible
 from apps.deadlines.choices import CARD_STEPS, Stage
 from apps.grid.models import Unit
@@ -99,14 +102,14 @@ def cards_wanted(given: Any, show: str) -> CardsWanted:
         stage=stage,
         state=APPEALED if show == "appeals" else state,
         holder=agency_by_code(given["holder"]) if given.get("holder") else None,
-        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        unit=unit_asked(given),
     )
 
 
 def spot_wanted(given: Any, *, since: date) -> SpotWanted:
     """What a list of spot checks is narrowed to: ``unit worker``. Raises ``InvalidInput``."""
     return SpotWanted(
-        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        unit=unit_asked(given),
         worker=given.get("worker", "")[:LONGEST_WORDS].replace("\0", ""),
         since=since,
     )
@@ -137,11 +140,29 @@ def follow_ups_wanted(given: Any, *, since: datetime | None = None) -> FollowUps
     )
 
 
+def sample_rule(given: dict[str, Any]) -> SampleRule:
+    """The rule of a sample from the cleaned form or body. Raises ``InvalidInput`` naming ``category`` or ``agency``."""
+    named = {**given, "category": None, "agency": None}
+    if given.get("category"):
+        named["category"] = category_by_key(given["category"])
+    if given.get("agency"):
+        named["agency"] = agency_by_code(given["agency"], field="agency")
+    return SampleRule(**named)
+
+
+def findings_wanted(given: Any) -> FindingsWanted:
+    """What a list of reviews is narrowed to: ``unit state``. Raises ``InvalidInput``."""
+    return FindingsWanted(
+        unit=unit_asked(given),
+        state=_one_of(given, "state", ReviewState.values),
+    )
+
+
 def summons_wanted(given: Any, *, mine: bool) -> SummonsWanted:
     """What a list of summonses is narrowed to: ``unit agency late``. Raises ``InvalidInput``."""
     return SummonsWanted(
         mine=mine,
-        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        unit=unit_asked(given),
         agency=given.get("agency", "")[:LONGEST_WORDS].replace("\0", ""),
         late=given.get("late") == "1",
     )
@@ -151,8 +172,8 @@ def special_wanted(given: Any, *, day: date) -> SpecialWanted:
     """What the special list is narrowed to: ``show unit overdue``; ``day`` is today. Raises ``InvalidInput``."""
     return SpecialWanted(
         show=_one_of(given, "show", SHOWN) or LISTED,
-        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
-        overdue=given.get("overdue", "") == "1",
+        unit=unit_asked(given),
+        overdue=given.get("overdue", "") in {"1", "true"},
         day=day,
     )
 
@@ -162,7 +183,7 @@ def hazards_wanted(given: Any) -> HazardsWanted:
     return HazardsWanted(
         show=_one_of(given, "show", HAZARDS_SHOWN) or STANDING_HAZARDS,
         level=_one_of(given, "level", HazardLevel.values),
-        unit=unit_by_code(given["unit"]) if given.get("unit") else None,
+        unit=unit_asked(given),
     )
 
 

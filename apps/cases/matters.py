@@ -27,12 +27,14 @@ from apps.cases.models import (
     Mediation,
     MeetingItem,
     MissingList,
+    SampleReview,
     SpecialListing,
     Summons,
     Supervision,
     Suspension,
 )
 from apps.cases.models.meetings import OPEN_ITEM
+from apps.cases.sampling import ReviewState
 from apps.deadlines.choices import AppealState
 from apps.deadlines.models import CardAppeal, LadderStep
 
@@ -188,6 +190,14 @@ def file_of(case: Case) -> CaseFile | None:
         return None
     rows = CaseFile.objects.filter(case=case).select_related("archived_by")
     return _once(case, "file", rows.first)  # type: ignore[no-any-return]
+
+
+def reviews_waiting_of(case: Case) -> list[SampleReview]:
+    """The samples in which the case waits for its review, the one that is due first at the top."""
+    if not case.samples_waiting:
+        return []
+    rows = SampleReview.objects.filter(case=case, state=ReviewState.WAITING).select_related("sample")
+    return _once(case, "reviews", lambda: list(rows.order_by("sample__due_on", "id")))  # type: ignore[no-any-return]
 
 
 def cards_of(case: Case, legs: Iterable[Leg]) -> list[LadderStep]:

@@ -1,11 +1,12 @@
-"""Reminding of suspended cases whose review date has come, and of controls and hazards that are due."""
+"""Reminding of suspended cases whose review date has come, of controls and hazards, and of samples that are due."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_noop as _
 
 from apps.cases.choices import SpecialState, SuspensionState
 from apps.cases.models import HazardListing, SpecialListing, Suspension
+from apps.cases.selectors.samples import unfinished_samples
 from apps.core import clock
 from apps.notices import texts
 from apps.notices.services import Draft, send
@@ -73,9 +74,39 @@ def remind_hazards(*, at: datetime) -> int:
     return len(drafts)
 
 
-def _centres(districts: set[int]) -> dict[int, Agency]:
-    """The centres of districts, by the district's key."""
-    centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=districts).select_related("unit")
+SAMPLE_DUE_TITLE = _("样本评查：%(title)s")
+SAMPLE_DUE = _("应在 %(day)s 前评查完毕，还有 %(count)s 件未评查。")
+SAMPLE_AHEAD = timedelta(days=3)
+
+
+def remind_samples(*, at: datetime) -> int:
+    """Tell whoever drew a sample, and the centre of its unit, that its reviews are due: once some days before, once
+    when the day has passed. Answers how many unfinished samples are past their day."""
+    today = clock.local(at).date()
+    due = [one for one in unfinished_samples() if one.due_on - SAMPLE_AHEAD <= today]
+    centre_of = _centres({one.unit_id for one in due})
+    people = _PeopleOf()
+    drafts = []
+    for one in due:
+        centre = centre_of.get(one.unit_id)
+        drafts.append(
+            Draft(
+                recipients=frozenset({one.drawn_by_id} | (people.at(centre) if centre else set())),  # type: ignore[attr-defined]
+                kind="case.sample_due",
+                title=SAMPLE_DUE_TITLE,
+                body=SAMPLE_DUE,
+                params={"title": one.title, "day": texts.day(one.due_on), "count": one.waiting},  # type: ignore[attr-defined]
+                url=f"/samples/{one.pk}/",
+                dedupe_key=f"sample-due:{one.pk}:{'over' if one.due_on < today else 'soon'}",
+            )
+        )
+    send(drafts, at=at)
+    return sum(one.due_on < today for one in due)
+
+
+def _centres(units: set[int]) -> dict[int, Agency]:
+    """The centres of units, by the unit's key."""
+    centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit_id__in=units).select_related("unit")
     return {centre.unit_id: centre for centre in centres}  # type: ignore[attr-defined]
 
 

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from apps.cases.calls import CallOutcome
 from apps.cases.choices import Callback, HazardLevel, OrderOffice, PartyRole, Penalty, Source, Urgency, WayOn
 from apps.cases.filing import Piece
+from apps.cases.sampling import Consequence, Finding
 from apps.core.clock import SHANGHAI
 from apps.deadlines.choices import Complexity
 
@@ -189,6 +190,21 @@ class ActionSerializer(serializers.Serializer[Any]):
     stars = serializers.IntegerField(min_value=1, max_value=5, required=False)
     summons = serializers.IntegerField(
         required=False, help_text="of rate_summoned: which of them; the first where left out"
+    )
+    qualified = serializers.BooleanField(required=False, help_text="of review_sample: the verdict")
+    sample = serializers.IntegerField(
+        required=False, help_text="of review_sample: in which sample; the one due first where left out"
+    )
+    point_record = serializers.ChoiceField(choices=Finding.choices, required=False, help_text="record complete")
+    point_evidence = serializers.ChoiceField(choices=Finding.choices, required=False, help_text="evidence true")
+    point_limit = serializers.ChoiceField(choices=Finding.choices, required=False, help_text="limit honest")
+    point_reporter = serializers.ChoiceField(choices=Finding.choices, required=False, help_text="reporter satisfied")
+    point_result = serializers.ChoiceField(choices=Finding.choices, required=False, help_text="result holds on site")
+    consequence = serializers.ChoiceField(
+        choices=Consequence.choices,
+        required=False,
+        allow_blank=True,
+        help_text="of an unqualified review; supervise takes until and office as the act does",
     )
     present = serializers.BooleanField(
         required=False, help_text="of presence: whether the reporter is still on the scene"

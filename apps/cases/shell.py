@@ -18,6 +18,7 @@ from apps.cases.selectors.follow_ups import calls_for, makes_calls
 from apps.cases.selectors.hazards import hazards_due
 from apps.cases.selectors.meetings import brought_to, decisions_due
 from apps.cases.selectors.rulings import waiting_rulings
+from apps.cases.selectors.samples import progress_of, samples_to_do
 from apps.cases.selectors.screenings import oversees, to_file
 from apps.cases.selectors.special import controls_due, proposals_for
 from apps.cases.selectors.spot import checks_for
@@ -244,6 +245,17 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
             kind=_("电话回访"),
             icon="phone-call",
             started_at=row.closed_at,
+        )
+    for sample in samples_to_do(user):
+        yield WaitingItem(
+            title=sample.title,
+            place=sample.unit.name,
+            due_at=end_of(sample.due_on),
+            url=reverse("cases:sample", args=[sample.pk]),
+            kind=_("样本评查"),
+            icon="clipboard-search",
+            state=_("%(reviewed)d / %(drawn)d") % {"reviewed": progress_of(sample).ended, "drawn": sample.drawn},
+            started_at=sample.drawn_at,
         )
     for appeal in appeals_for(user, desks):
         yield WaitingItem(

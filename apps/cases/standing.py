@@ -14,9 +14,10 @@ from apps.cases.matters import (
     listing_of,
     open_appeals_of,
     open_orders_of,
+    reviews_waiting_of,
     summonses_of,
 )
-from apps.cases.models import Case, Leg, Summons, Supervision
+from apps.cases.models import Case, Leg, SampleReview, Summons, Supervision
 from apps.cases.workflow import TRANSITIONS, Standing
 from apps.deadlines.models import CardAppeal, LadderStep
 from apps.grid.permissions import Permission
@@ -85,6 +86,7 @@ def facts_of(case: Case) -> Iterator[Fact]:
         Fact.FOLLOWED: case.first_asked_id is not None,  # type: ignore[attr-defined]
         Fact.MISSING_ASKED: case.missing_asked,
         Fact.DUAL_WAITING: (told := dual_of(case)) is not None and told.acknowledged_at is None,
+        Fact.SAMPLED: case.samples_waiting > 0,
         Fact.SPOT_WAITING: case.spot_waiting,
         Fact.PUBLICITY_WAITS: case.publicity in {Publicity.HELD, Publicity.WAITING},
         Fact.APPEALED: case.appeals_open > 0,
@@ -133,7 +135,28 @@ def _able(by: By, needs: Permission | None, case: Case, leg: Leg | None, user: "
         return _sits_over(case, user, needs, KINDS[2:])
     if by is By.VERIFIER:
         return covers(user, needs, case.place) and not _had_a_hand(case, user)
+    if by is By.INSPECTOR:
+        return _may_review(case, user)
     return covers(user, needs, case.place)
+
+
+def _may_review(case: Case, user: "User") -> bool:
+    """Whether the user could review the case in a sample; where it waits in none, in one that might be drawn."""
+    if _had_a_hand(case, user) or case.reporter_id == user.pk:
+        return False
+    if case.samples_waiting:
+        return bool(reviews_for(case, user))
+    return covers(user, Permission.CASE_SUPERVISE, case.place)
+
+
+def reviews_for(case: Case, user: "User") -> list[SampleReview]:
+    """The waiting reviews of the case that are the user's to make: in samples of a unit over which he supervises, of a
+    case in which he had no hand."""
+    return [
+        one
+        for one in reviews_waiting_of(case)
+        if user.pk not in one.hands and covers(user, Permission.CASE_SUPERVISE, one.sample.place)
+    ]
 
 
 def _present(by: By, case: Case, legs: Sequence[Leg], leg: Leg | None, user: "User") -> bool:

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext
 
-from apps.cases.reviews import remind_controls, remind_hazards, remind_reviews
+from apps.cases.reviews import remind_controls, remind_hazards, remind_reviews, remind_samples
 from apps.cases.services.archiving import archive_ripe
 from apps.cases.services.categories import apply_versions
 from apps.cases.services.follow_ups import place_follow_ups
@@ -128,3 +128,14 @@ def _archived(count: int) -> str:
 def archive_ripe_files() -> int:
     """Put away the files that are ripe and complete; answers how many."""
     return archive_ripe(at=clock.now())
+
+
+def _samples(count: int) -> str:
+    return ngettext("%(n)d 个样本逾期", "%(n)d 个样本逾期", count) % {"n": count}
+
+
+@shared_task(name="cases.remind_samples")
+@recorded("cases.remind_samples", _("提醒样本评查"), _samples)
+def remind_of_samples() -> int:
+    """Notices for the samples whose reviews are due; answers how many are past their day."""
+    return remind_samples(at=clock.now())

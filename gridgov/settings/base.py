@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "place-follow-ups": {"task": "cases.place_follow_ups", "schedule": crontab(minute=22)},
     "draw-spot-checks": {"task": "cases.draw_spot_checks", "schedule": crontab(minute=12, hour=6)},
     "remind-controls": {"task": "cases.remind_controls", "schedule": crontab(minute=27)},
+    "remind-samples": {"task": "cases.remind_samples", "schedule": crontab(minute=41)},
     "open-meetings": {"task": "cases.open_meetings", "schedule": crontab(minute=35, hour=6)},
     "remind-hazards": {"task": "cases.remind_hazards", "schedule": crontab(minute=31)},
     "archive-ripe": {"task": "cases.archive_ripe", "schedule": crontab(minute="7-59/10")},
@@ -236,6 +237,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "/static/vendor/swagger/favicon-32x32.png",
     "ENUM_NAME_OVERRIDES": {
         "UnitKindEnum": "apps.grid.models.UnitKind",
+        "FindingEnum": "apps.cases.sampling.Finding",
         "ResidenceKindEnum": "apps.residents.choices.ResidenceKind",
     },
 }

@@ -299,6 +299,10 @@ class TestByHand:
         assert now(case).filing == "ripe"
 
 
+# A review of a sample says what was found, and opens nothing that is in the archive.
+SPOKEN_OF = {Action.COMMENT, Action.ACKNOWLEDGE, Action.REVIEW_SAMPLE, Action.UNARCHIVE}
+
+
 class TestPutAway:
     """Nothing changes a case whose file is put away, until the district takes it out."""
 
@@ -306,14 +310,14 @@ class TestPutAway:
         archived = {Fact.ARCHIVED, *(set(Fact) - {Fact.TO_ARCHIVE})}
         for row in TRANSITIONS:
             if row.sources & FINISHED and not row.unless & archived:
-                assert row.action in {Action.COMMENT, Action.ACKNOWLEDGE, Action.UNARCHIVE}, row
+                assert row.action in SPOKEN_OF, row
         assert all(Fact.ARCHIVED in row.when for row in rows_of(Action.UNARCHIVE))
         case = world.archived()
         fresh, legs = read(case)
         for user in world.people.values():
             standing = standing_of(fresh, legs, world[user.username])
             open_to = {row.action for row in TRANSITIONS if fits(row, standing)}
-            assert open_to <= {Action.COMMENT, Action.ACKNOWLEDGE, Action.UNARCHIVE}
+            assert open_to <= SPOKEN_OF
 
     def test_no_photo_and_no_other_reporter(self, world: World) -> None:
         case = world.archived()

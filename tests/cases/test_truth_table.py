@@ -22,7 +22,7 @@ ACTIONS = (
     "publish edit_publication withhold extend ask_extension decide_extension "
     "supervise reply withdraw appeal decide_appeal dissuade hand_over decide_penalty mediate conclude_mediation "
     "ask_missing supply transfer whistle arrive report_result rate_summoned acknowledge presence "
-    "comment merge reopen spot_check follow_up rate archive unarchive"
+    "comment merge reopen spot_check follow_up review_sample rate archive unarchive"
 ).split()
 STATES = "reported registered offered accepted handled verified suspended merged refused closed archived".split()
 
@@ -32,7 +32,7 @@ DESK |= {"reply", "ask_extension", "ask_suspension", "resume", "dissuade", "hand
 DESK |= {"record_control", "publish", "edit_publication", "withhold", "archive", "settle_at_once"}
 ORDERS = {"supervise", "withdraw", "decide_appeal"}
 CENTRE = DESK | ORDERS | {"suspend", "decide_suspension", "extend", "decide_extension", "comment", "propose_special"}
-CENTRE |= {"table", "record_decision", "resolve_item"}
+CENTRE |= {"table", "record_decision", "resolve_item", "review_sample"}
 DISTRICT = CENTRE | {"list_special", "decline_special", "unlist", "list_hazard", "accept_hazard", "unarchive"}
 LEGS = {
     "accept",
@@ -57,7 +57,7 @@ EVER: dict[str, set[str] | None] = {
     "district": DISTRICT,
     "agency": None,
     "assistant": None,
-    "leader": ORDERS | {"comment", "list_hazard", "accept_hazard"},
+    "leader": ORDERS | {"comment", "list_hazard", "accept_hazard", "review_sample"},
     "assessor": set(),
     "mate": None,
     "station_next": None,

@@ -1,6 +1,7 @@
 """One district with one of everything that can be seen, put back after every call."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ from apps.cases.services import categories
 from apps.cases.services.desk import add_reply
 from apps.cases.services.follow_ups import place_follow_ups
 from apps.cases.services.meetings import open_meeting
+from apps.cases.services.samples import SampleRule, draw_sample
 from apps.cases.services.screenings import open_periods
 from apps.cases.services.spot import draw_spot_checks
 from apps.cases.webhooks.services import send_test
@@ -69,6 +71,19 @@ def fill(office: Office) -> Ground:
         world.move(world.report(caller=heard), "settle", "worker", note="已当场清理")
     draw_spot_checks(at=world.at + timedelta(days=8))
     place_follow_ups(at=world.at + timedelta(days=8))
+    sample = draw_sample(
+        actor=world["street"],
+        rule=SampleRule(
+            client_id=uuid.UUID(int=1),
+            title="抽查",
+            unit=world.unit("street 0").code,
+            since=world.at.date(),
+            until=world.at.date(),
+            due_on=world.at.date() + timedelta(days=30),
+            size=5,
+        ),
+        at=world.at + timedelta(days=8),
+    )
     card = issue_card(case, "yellow", at=world.tick())
     Mediation.objects.create(
         case=case,
@@ -141,6 +156,7 @@ def fill(office: Office) -> Ground:
     marks = {
         "admission": admission.pk,
         "ruling": ruling.pk,
+        "sample": sample.pk,
         "rule": RoutingRule.objects.get(category=world.category).pk,
         "category_version": version.pk,
         "reply": reply.pk,

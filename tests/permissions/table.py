@@ -275,6 +275,17 @@ cases:archive GET /archive/                                             302 403 
 cases:archive-export GET /archive/export/                               302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:archive-batch POST /archive/batch/                                302 403 302 302 403 403 403 403 403 403 403 403 403 302 403
 cases:file GET /cases/{finished}/file/                                  302 200 200 200 200 404 404 200 404 404 404 404 404 404 404
+api:special-list GET /api/v1/special-list/                               401 403 200 200 200 200 403 200 403 403 403 403 403 200 403
+api:listed-hazards GET /api/v1/listed-hazards/                           401 403 200 200 200 200 403 200 403 403 403 403 403 200 403
+api:joint-meetings GET /api/v1/joint-meetings/                           401 403 200 200 200 403 403 200 403 403 403 403 403 200 403
+api:joint-meeting-items GET /api/v1/joint-meetings/{meeting}/items/      401 404 404 200 200 404 404 200 404 404 404 404 404 404 404
+api:samples GET /api/v1/samples/                                         401 403 403 200 200 403 403 403 403 403 403 403 403 200 403
+api:sample-reviews GET /api/v1/samples/{sample}/reviews/                 401 404 404 200 200 404 404 404 404 404 404 404 404 404 404
+cases:samples GET /samples/                                              302 403 200 200 200 200 403 200 403 403 403 403 403 200 403
+cases:sample-new GET /samples/new/                                       302 403 403 200 200 403 403 403 403 403 403 403 403 200 403
+cases:sample-new POST /samples/new/                                      302 403 403 422 422 403 403 403 403 403 403 403 403 422 403
+cases:sample GET /samples/{sample}/                                      302 404 404 200 200 404 404 404 404 404 404 404 404 404 404
+cases:sample-export GET /samples/{sample}/export/                        302 404 404 200 200 404 404 404 404 404 404 404 404 404 404
 cases:spot GET /spot/                                                302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-export GET /spot/export/                                  302 403 200 200 200 403 403 200 403 403 403 403 403 200 403
 cases:spot-share POST /spot/shares/                                  302 403 403 422 403 403 403 403 403 403 403 403 403 422 403

@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.cases.actions import Action
 from apps.cases.announce.hard import HARD_ANSWERS
+from apps.cases.announce.samples import SAMPLE_ANSWERS
 from apps.cases.calls import CallOutcome
 from apps.cases.choices import LegRole, LegState
 from apps.cases.models import Case, CaseEvent, DualReport, Leg, Summons, Supervision, Whistle
@@ -169,6 +170,7 @@ def _followed_up(case: Case, payload: Payload) -> tuple[str, Iterable[int]]:
 
 ANSWERS: dict[str, Callable[[Case, Payload], tuple[str, Iterable[int]]]] = {
     **HARD_ANSWERS,
+    **SAMPLE_ANSWERS,
     Action.REPLY: _replied,
     Action.ASK_EXTENSION: _asked,
     Action.DECIDE_EXTENSION: _extended,

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 from apps.cases.announce.hard import HARD_WORDS
+from apps.cases.announce.samples import SAMPLE_WORDS
 from apps.cases.following import FOLLOWED
 from apps.cases.notice_words import NOTE, Words
 from apps.cases.reviews import REVIEW, REVIEW_TITLE
@@ -84,6 +85,7 @@ WORDS = {
         "late",
         urgent=True,
     ),
+    **SAMPLE_WORDS,
     "reopen": Words(_("案件重开：%(subject)s"), NOTE, _("案件重开"), Group.DISPATCHED, "folder-open"),
     "close": Words(_("已结案：%(subject)s"), NOTE, _("我上报的案件已结案"), Group.OUTCOMES, "circle-check", "ok"),
     "refuse": Words(_("不予受理：%(subject)s"), NOTE, _("我上报的案件不予受理"), Group.OUTCOMES, "circle-x"),

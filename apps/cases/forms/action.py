@@ -26,6 +26,7 @@ from apps.cases.forms.asked import (
 from apps.cases.forms.calls import call_fields
 from apps.cases.forms.fields import LinesField, PhotosField
 from apps.cases.hard_forms import hard_fields
+from apps.cases.sample_forms import sample_fields
 from apps.cases.workflow import Transition
 from apps.core.clock import SHANGHAI
 from apps.deadlines.choices import Complexity
@@ -171,7 +172,7 @@ class ActionForm(forms.Form):
         elif action is Action.RATE:
             self.fields["solved"] = yes_no(_("问题解决了吗"), _("解决了"), _("没有解决"))
             self.fields["satisfied"] = yes_no(_("满意吗"), _("满意"), _("不满意"))
-        self.fields |= hard_fields(action, targets, self.options)
+        self.fields |= hard_fields(action, targets, self.options) | sample_fields(action)
 
     def _add_whistle(self, agencies: Sequence[tuple[str, str]]) -> None:
         self.fields["agencies"] = forms.MultipleChoiceField(
@@ -207,7 +208,11 @@ class ActionForm(forms.Form):
         }
         given["version"] = self.cleaned_data.get("version") if self.row.action not in UNVERSIONED else None
         given.setdefault("note", "")
-        if self.row.action in {*MOMENTS, Action.WHISTLE} and given.get("until") and given["until"].tzinfo is None:
+        if (
+            self.row.action in {*MOMENTS, Action.WHISTLE, Action.REVIEW_SAMPLE}
+            and given.get("until")
+            and given["until"].tzinfo is None
+        ):
             given["until"] = given["until"].replace(tzinfo=SHANGHAI)
         return take_parties(given) if self.row.action is Action.MEDIATE else given
 

@@ -13,6 +13,7 @@ WITH_PHOTOS = frozenset(
         Action.REWORK,
         Action.APPEAL,
         Action.SPOT_CHECK,
+        Action.REVIEW_SAMPLE,
         Action.DISSUADE,
         Action.HAND_OVER,
         Action.DECIDE_PENALTY,
@@ -49,6 +50,7 @@ NOTE_HELP = {
     Action.RATE_SUMMONED: _("两星及以下须写明理由。"),
     Action.ARCHIVE: _("缺件时须写明理由。"),
     Action.UNARCHIVE: _("写明为何调卷；案卷号不变，用毕由案件所在中心重新归档。"),
+    Action.REVIEW_SAMPLE: _("不合格的须写明问题。"),
     Action.SPOT_CHECK: _("写明现场所见，或附照片；不通过须写明情况。"),
     Action.FOLLOW_UP: _("没有解决或不满意，须写明反映人怎么说。"),
 }
@@ -77,6 +79,7 @@ NOTE_LABELS = {
     Action.CONCLUDE_MEDIATION: _("协议内容或原因"),
     Action.DISSUADE: _("劝导情况"),
     Action.HAND_OVER: _("违法事实"),
+    Action.REVIEW_SAMPLE: _("评查意见"),
     Action.SPOT_CHECK: _("现场情况"),
     Action.FOLLOW_UP: _("反映人怎么说"),
     Action.WHISTLE: _("吹哨事由"),
@@ -91,6 +94,7 @@ CHOSEN = {
     Action.APPEAL: ("card", _("哪一张牌")),
     Action.DECIDE_APPEAL: ("appeal", _("哪一件申诉")),
     Action.RATE_SUMMONED: ("summons", _("哪个单位")),
+    Action.REVIEW_SAMPLE: ("sample", _("哪个样本")),
 }
 STARS = ((5, _("五星")), (4, _("四星")), (3, _("三星")), (2, _("二星")), (1, _("一星")))
 MOMENTS = {

@@ -23,6 +23,7 @@ from apps.cases.models.orders import ExtensionRequest, Supervision
 from apps.cases.models.publication import Publication
 from apps.cases.models.routing import RoutingRule
 from apps.cases.models.rulings import DutyRuling, DutyRulingQuerySet
+from apps.cases.models.samples import Sample, SampleReview
 from apps.cases.models.screenings import ScreeningPeriod, ScreeningReturn
 from apps.cases.models.special import CaseParty, SpecialControl, SpecialListing
 from apps.cases.models.spot import SpotCheck, SpotDraw, SpotShare
@@ -63,6 +64,8 @@ __all__ = [
     "MissingList",
     "Publication",
     "RoutingRule",
+    "Sample",
+    "SampleReview",
     "SavedFilter",
     "SchemeChoice",
     "ScreeningPeriod",

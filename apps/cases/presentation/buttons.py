@@ -81,6 +81,7 @@ ICONS_AND_KEYS: dict[Action, tuple[str, str]] = {
     Action.ARCHIVE: ("archive", "4"),
     Action.UNARCHIVE: ("archive-off", "4"),
     Action.FOLLOW_UP: ("phone-call", "h"),
+    Action.REVIEW_SAMPLE: ("clipboard-search", "v"),
 }
 # The order of the bar: what moves the case first, what only speaks last.
 ORDER = [
@@ -129,6 +130,7 @@ ORDER = [
     Action.APPEAL,
     Action.SPOT_CHECK,
     Action.FOLLOW_UP,
+    Action.REVIEW_SAMPLE,
     Action.SUPPLY,
     Action.ASK_MISSING,
     Action.TRANSFER,

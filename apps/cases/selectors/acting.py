@@ -20,7 +20,14 @@ from apps.cases.selectors.replies import replies_for
 from apps.cases.selectors.special import agencies_to_answer, controls_of, leaders_to_answer
 from apps.cases.selectors.suggestion import suggest
 from apps.cases.selectors.timeline import Entry, timeline_of
-from apps.cases.standing import appeals_to_decide, cards_to_appeal, orders_to_withdraw, standing_of, summons_to_rate
+from apps.cases.standing import (
+    appeals_to_decide,
+    cards_to_appeal,
+    orders_to_withdraw,
+    reviews_for,
+    standing_of,
+    summons_to_rate,
+)
 from apps.cases.workflow import LEG_ACTIONS, Transition, rows_of
 from apps.core import clock
 from apps.core.errors import NotAllowed, NotVisible
@@ -171,6 +178,17 @@ def _rating_summoned(acting: Acting, seen: CaseDetail, user: "User", at: datetim
     acting.about = [_("%(agency)s：%(text)s") % {"agency": one.agency.name, "text": one.result} for one in waiting]
 
 
+def _reviewing(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
+    """In which samples the user may review the case, and in whose name an order would go out."""
+    mine = reviews_for(seen.case, user)
+    acting.options["sample"] = [(str(one.sample.pk), one.sample.title) for one in mine]
+    acting.about = [
+        _("%(title)s，%(day)s 前评查") % {"title": one.sample.title, "day": when_text(one.sample.due_on, at)}
+        for one in mine
+    ]
+    _supervising(acting, seen, user, at)
+
+
 def _listing(acting: Acting, seen: CaseDetail, user: "User", at: datetime) -> None:
     """Who may be made responsible, and what the street wrote that proposed it."""
     acting.targets = list(agencies_to_answer(seen.case).order_by("unit__lft", "kind", "id"))
@@ -243,6 +261,7 @@ FILLERS: dict[Action, Callable[[Acting, CaseDetail, "User", datetime], None]] = 
     Action.WHISTLE: _whistling,
     Action.RATE_SUMMONED: _rating_summoned,
     Action.ARCHIVE: _archiving,
+    Action.REVIEW_SAMPLE: _reviewing,
 }
 
 

@@ -46,12 +46,12 @@ def unit_by_code(code: str, *, user: "Person | None" = None) -> Unit:
         raise (InvalidInput(fields={"unit": [code]}) if user is None else NotVisible) from error
 
 
-def agency_by_code(code: str) -> Agency:
-    """The agency of that code. Raises ``InvalidInput`` naming ``holder``."""
+def agency_by_code(code: str, *, field: str = "holder") -> Agency:
+    """The agency of that code. Raises ``InvalidInput`` naming ``field``."""
     try:
         return Agency.objects.get(code=code)
     except Agency.DoesNotExist as error:
-        raise InvalidInput(fields={"holder": [code]}) from error
+        raise InvalidInput(fields={field: [code]}) from error
 
 
 class Known:

@@ -109,7 +109,7 @@ class Wanted:
         if self.unit is not None:
             condition &= Q(**{f"{self.unit.kind}_id": self.unit.pk})
         if self.category is not None:
-            condition &= self._category_q(self.category)
+            condition &= of_category(self.category)
         if self.holder is not None:
             condition &= Q(holder_id=self.holder.pk)
         if self.card:
@@ -126,12 +126,6 @@ class Wanted:
             condition &= Q(reported_at__lt=start_of(self.until) + timedelta(days=1))
         return condition
 
-    @staticmethod
-    def _category_q(category: Category) -> Q:
-        if category.is_leaf:
-            return Q(category_id=category.pk)
-        return Q(category__parent_id=category.pk) | Q(category__parent__parent_id=category.pk)
-
     @property
     def parts(self) -> tuple[Part, ...]:
         """The parts of the list that can have such cases at all."""
@@ -141,6 +135,13 @@ class Wanted:
         return tuple(
             part for part, states in ((OPEN_PART, OPEN), (DONE_PART, set(CaseState) - OPEN)) if chosen & set(states)
         )
+
+
+def of_category(category: Category) -> Q:
+    """The cases of a category: of a leaf its own, of a branch those of everything below it."""
+    if category.is_leaf:
+        return Q(category_id=category.pk)
+    return Q(category__parent_id=category.pk) | Q(category__parent__parent_id=category.pk)
 
 
 def start_of(day: date) -> datetime:

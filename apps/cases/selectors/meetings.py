@@ -192,6 +192,16 @@ def meeting_detail(user: "User", meeting_id: int, *, at: datetime) -> MeetingDet
     return detail
 
 
+def item_page(user: "User", meeting_id: int, *, cursor: str | None, size: int) -> KeysetPage[MeetingItem]:
+    """One page of the items of a meeting, by number. Raises ``NotVisible``, then ``NotAllowed``."""
+    if not JointMeeting.objects.visible_to(user).filter(pk=meeting_id).exists():
+        raise NotVisible
+    if not may_see_meetings(user):
+        raise NotAllowed
+    items = MeetingItem.objects.filter(meeting=meeting_id).select_related("meeting__unit", *ITEM_RELATED)
+    return keyset_page(items, ("number", "id"), cursor, size)
+
+
 def _earlier(meeting: JointMeeting, items: Sequence[MeetingItem]) -> "QuerySet[MeetingItem]":
     cases = [item.case_id for item in items if item.returns]  # type: ignore[attr-defined]
     rows = MeetingItem.objects.filter(case__in=cases, meeting__unit=meeting.unit, meeting__week__lt=meeting.week)

@@ -108,6 +108,7 @@ class CaseSerializer(CaseRowSerializer):
     satisfied = serializers.BooleanField(allow_null=True)
     spot_waiting = serializers.BooleanField(help_text="drawn for a spot check that has not been made")
     follow_up_waiting = serializers.BooleanField(help_text="its reporter is to be called and has not been reached")
+    samples_waiting = serializers.IntegerField(help_text="samples in which it waits for its review")
     legs = serializers.SerializerMethodField()
     my_leg = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()

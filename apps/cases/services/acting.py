@@ -61,8 +61,8 @@ def perform(
     case a moment ago give it, and ``None`` skips the check. ``given`` carries the action's inputs (``agency``,
     ``assisting``, ``passed``, ``until``, ``promised``, ``into``, ``solved``, ``satisfied``, ``office``, ``order``,
     ``approved``, ``card``, ``appeal``, ``upheld``, ``present``, ``agencies``, ``lon``, ``lat``, ``stars``,
-    ``summons``); ``wrong`` what an edge found amiss with
-    them by field, to be raised in its place in the order.
+    ``summons``, ``qualified``, ``sample``, ``point_record`` …, ``consequence``); ``wrong`` what an edge found amiss
+    with them by field, to be raised in its place in the order.
 
     Raises ``NotVisible``, ``NotAllowed``, ``StaleVersion``, ``WrongState``, ``InvalidInput``, checked in that order.
     Writes one event and the outbox row of its notices in the same transaction.

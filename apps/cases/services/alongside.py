@@ -18,7 +18,17 @@ from apps.cases.choices import (
     SuspensionState,
 )
 from apps.cases.matters import open_orders_of, request_of
-from apps.cases.models import Case, Enforcement, ExtensionRequest, FollowUp, SpotCheck, Supervision, Suspension
+from apps.cases.models import (
+    Case,
+    Enforcement,
+    ExtensionRequest,
+    FollowUp,
+    SampleReview,
+    SpotCheck,
+    Supervision,
+    Suspension,
+)
+from apps.cases.sampling import ReviewState
 from apps.cases.services.files import filing_follows
 from apps.cases.services.legs import level_of
 from apps.cases.services.meetings import meeting_follows
@@ -35,7 +45,8 @@ if TYPE_CHECKING:
     from apps.cases.services.acting import Step
 
 STARTING = frozenset({Action.REGISTER, Action.REOPEN})
-TAKING_UP = frozenset({Action.SPOT_CHECK, Action.FOLLOW_UP, Action.UNARCHIVE})  # may open a finished case again
+# These may open a finished case again.
+TAKING_UP = frozenset({Action.SPOT_CHECK, Action.REVIEW_SAMPLE, Action.FOLLOW_UP, Action.UNARCHIVE})
 
 
 def above(desk: Agency) -> Agency | None:
@@ -64,6 +75,7 @@ def keep_pace(step: "Step", *, state: str, desk_id: int, holder_id: int | None) 
     _enforcement_follows(case, at)
     _check_follows(case, at)
     _follow_up_follows(case, at)
+    _reviews_follow(case, at)
     special_follows(step)
     meeting_follows(step)
     publication_follows(step)
@@ -201,3 +213,11 @@ def _follow_up_follows(case: Case, at: datetime) -> None:
         row = FollowUp.objects.get(case=case, state=FollowUpState.WAITING)
         end_follow_up(case, row, FollowUpState.LAPSED, at=at)
         row.save()
+
+
+def _reviews_follow(case: Case, at: datetime) -> None:
+    """What is opened again is a handled case no more, and is reviewed in no sample that still waits for it."""
+    if case.samples_waiting and case.open:
+        waiting = SampleReview.objects.filter(case=case, state=ReviewState.WAITING)
+        waiting.update(state=ReviewState.LAPSED, ended_at=at)
+        case.samples_waiting = 0

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from apps.cases.choices import APPEAL_TARGET, CASE_TARGET, CaseState, Evidence
 from apps.cases.models import Case, Leg
+from apps.cases.standing import reviews_for
 from apps.core.attachments import attach_photo
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible, WrongState
 from apps.core.models import Attachment
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 BEFORE, AFTER = "before", "after"
-EVIDENCE = "evidence"  # what was found at a spot check
+EVIDENCE = "evidence"  # what was found at a spot check or a review
 VERIFICATION = "verification"  # what was seen when the result was verified
 NEEDED = {
     Evidence.NONE: frozenset[str](),
@@ -45,7 +46,7 @@ def attach_case_photo(
     wrong: Mapping[str, list[str]] | None = None,
 ) -> Attachment:
     """Add a photo to an open case the actor sees; before handling it shows the problem, later the result. On one that
-    waits for its spot check it shows what is found there.
+    waits for its spot check, or for its review by the actor, it shows what is found there.
 
     Raises ``NotVisible``, ``NotAllowed`` for those who only look on, ``WrongState`` for another finished case,
     ``InvalidInput`` for what is no photo; ``wrong`` is what an edge found amiss, raised in its place in that order.
@@ -54,13 +55,15 @@ def attach_case_photo(
     if case is None or not Case.objects.visible_to(actor).filter(pk=case.pk).exists():
         raise NotVisible
     handles = Leg.objects.held_for(actor).filter(case=case).exists()
-    if not handles and not covers(actor, Permission.CASE_REPORT, case.place):
+    inspects = bool(reviews_for(case, actor))
+    if not handles and not inspects and not covers(actor, Permission.CASE_REPORT, case.place):
         raise NotAllowed
-    if not case.open and not case.spot_waiting:
+    looked_at = case.spot_waiting or inspects
+    if not case.open and not looked_at:
         raise WrongState(extra={"state": case.state})
     if wrong or upload is None:
         raise InvalidInput(fields=wrong or {"photo": [_("请选择照片。")]})
-    if case.spot_waiting:
+    if looked_at:
         purpose = EVIDENCE
     elif purpose not in {BEFORE, AFTER, VERIFICATION}:
         purpose = BEFORE if case.state in {CaseState.REPORTED, CaseState.REGISTERED} else AFTER

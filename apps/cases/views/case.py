@@ -24,6 +24,7 @@ from apps.cases.selectors.archive import may_see_archive
 from apps.cases.selectors.choices import filter_choices
 from apps.cases.selectors.limits import limits_explained
 from apps.cases.selectors.meetings import may_see_meetings
+from apps.cases.selectors.samples import sees_findings
 from apps.cases.selectors.special import may_see_special
 from apps.cases.selectors.spot import sees_spot_checks
 from apps.cases.views.common import announce, case_context, chips_of, person, safe_next, size_of, wants_pane
@@ -60,6 +61,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "may_report": holds(user, Permission.CASE_REGISTER),
         "sees_spot": sees_spot_checks(user),
         "sees_archive": may_see_archive(user),
+        "sees_samples": sees_findings(user),
         "may_see_hard": may_see_special(user),
         "may_publish": holds(user, Permission.CASE_CLOSE),
         "may_see_meetings": may_see_meetings(user),
@@ -110,7 +112,7 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/case.html", context | {"nav_active": "cases", "alone": True})
 
 
-CHOSEN_BY_LINK = ("card", "appeal", "order", "summons")
+CHOSEN_BY_LINK = ("card", "appeal", "order", "summons", "sample")
 
 
 @login_required

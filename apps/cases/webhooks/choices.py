@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.cases.actions import ACTION_LABELS, Action
 from apps.cases.choices import SPOT_DRAW
+from apps.cases.sampling import SAMPLE_DRAW
 
 TEST_EVENT = "test"
 FORMAT_VERSION = 1
@@ -74,11 +75,14 @@ EVENT_TYPES: dict[str, str] = {
     SPOT_DRAW: "case.spot_drawn",
     Action.SPOT_CHECK: "case.spot_checked",
     Action.FOLLOW_UP: "case.followed_up",
+    SAMPLE_DRAW: "case.sample_drawn",
+    Action.REVIEW_SAMPLE: "case.sample_reviewed",
 }
 EVENT_LABELS: dict[str, "str | Promise"] = {
     "case.reported": pgettext_lazy("case event", "上报"),
     **{EVENT_TYPES[action]: label for action, label in ACTION_LABELS.items() if action in EVENT_TYPES},
     "case.spot_drawn": pgettext_lazy("case event", "抽中待抽查"),
+    "case.sample_drawn": pgettext_lazy("case event", "抽中待评查"),
     TEST_EVENT: _("测试消息"),
 }
 

@@ -48,4 +48,14 @@ AFTERWARDS: tuple[Transition, ...] = (
         inputs=("solved", "satisfied"),
         unless=[F.ARCHIVED],
     ),
+    row(
+        Action.REVIEW_SAMPLE,
+        [S.CLOSED],
+        None,
+        By.INSPECTOR,
+        needs=P.CASE_SUPERVISE,
+        inputs=("qualified",),
+        also=[S.REGISTERED],
+        when=[F.SAMPLED],
+    ),
 )

@@ -36,7 +36,7 @@ def states() -> list[str]:
 
 
 def test_every_action_of_the_table_has_a_type_of_event_of_its_own() -> None:
-    assert set(EVENT_TYPES) == {"report", "spot_draw", *(action.value for action in Action)}
+    assert set(EVENT_TYPES) == {"report", "spot_draw", "sample_draw", *(action.value for action in Action)}
     assert len(set(EVENT_TYPES.values())) == len(EVENT_TYPES)
     assert set(EVENT_TYPES.values()) < set(EVENT_LABELS)
 

@@ -16,6 +16,7 @@ from apps.assessment.seeding.scenes.hazards import list_hazards
 from apps.assessment.seeding.scenes.legacies import keep_legacies
 from apps.assessment.seeding.scenes.meetings import hold_meetings
 from apps.assessment.seeding.scenes.publications import look_over_results
+from apps.assessment.seeding.scenes.samples import review_a_sample
 from apps.assessment.seeding.scenes.spots import check_on_the_spot
 from apps.assessment.seeding.scenes.whistles import blow_whistles
 from apps.grid.models import Unit
@@ -33,6 +34,7 @@ SCENES = (
     look_over_results,
     hold_meetings,
     put_files_away,
+    review_a_sample,
 )
 
 

@@ -99,6 +99,9 @@ class Case(ChainHead, Placed):
     follow_up_waiting = models.BooleanField(
         default=False, db_default=False, help_text="its reporter is to be called and has not been reached"
     )
+    samples_waiting = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="samples that drew it and in which it has not been reviewed"
+    )
     special = models.BooleanField(default=False, db_default=False, help_text="on the district's special list")
     special_asked = models.BooleanField(
         default=False, db_default=False, help_text="proposed for the special list, without a decision"

@@ -12,11 +12,12 @@ from apps.cases.selectors.timeline.beside import BESIDE_WORDS
 from apps.cases.selectors.timeline.course import COURSE_WORDS
 from apps.cases.selectors.timeline.hard import HARD_WORDS
 from apps.cases.selectors.timeline.parts import Entry, Table
+from apps.cases.selectors.timeline.samples import SAMPLE_WORDS
 from apps.cases.workflow import LEG_ACTIONS
 from apps.deadlines.choices import AppealState, Stage, StepKind
 from apps.deadlines.models import LadderStep
 
-WORDS: Table = {**COURSE_WORDS, **HARD_WORDS, **BESIDE_WORDS}
+WORDS: Table = {**COURSE_WORDS, **HARD_WORDS, **BESIDE_WORDS, **SAMPLE_WORDS}
 
 
 def _desk_then(event: CaseEvent, legs: Sequence[Leg]) -> str:
@@ -48,6 +49,8 @@ def _event_entry(event: CaseEvent, at: datetime, legs: Sequence[Leg]) -> Entry:
     fell_through = payload.get("passed") is False or payload.get("satisfied") is False
     if event.action in {"verify", "spot_check", "follow_up"} and fell_through:
         tone = "late"
+    if event.action == Action.REVIEW_SAMPLE:
+        tone = "ok" if payload.get("qualified") else "late"
     behalf = _on_behalf(event, legs)
     actor = event.actor.name if event.actor else _("系统")
     return Entry(event.at, actor, behalf, say(payload, at), payload.get("note", ""), icon, tone)
