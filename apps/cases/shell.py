@@ -17,7 +17,7 @@ from apps.cases.selectors.desks import DESKS, routes_at
 from apps.cases.selectors.follow_ups import calls_for, makes_calls
 from apps.cases.selectors.hazards import hazards_due
 from apps.cases.selectors.meetings import brought_to, decisions_due
-from apps.cases.selectors.rulings import waiting_rulings
+from apps.cases.selectors.rulings import rules_on_duties, waiting_rulings
 from apps.cases.selectors.samples import progress_of, samples_to_do
 from apps.cases.selectors.screenings import oversees, to_file
 from apps.cases.selectors.special import controls_due, proposals_for
@@ -105,7 +105,7 @@ def _rulings(user: "User") -> Iterator[WaitingItem]:
         yield WaitingItem(
             title=ruling.category.label,
             place=ruling.agency.name,
-            due_at=None,
+            due_at=ruling.limit.due_at if ruling.limit else None,  # type: ignore[attr-defined]
             url=reverse("cases:ruling", args=[ruling.pk]),
             kind=_("裁定职责"),
             icon="scale",
@@ -229,7 +229,7 @@ def _matters(user: "User", desks: list[Agency]) -> Iterator[WaitingItem]:
         yield WaitingItem(
             title=check.case.title,
             place=check.case.address or check.unit.name,
-            due_at=None,
+            due_at=check.draw.limit.due_at if check.draw.limit else None,  # type: ignore[attr-defined]
             url=reverse("cases:case", args=[check.case.number]),
             kind=_("抽查"),
             icon="zoom-check",
@@ -367,6 +367,7 @@ def register() -> None:
     navigation.register_item("cards", gettext_lazy("红黄牌"), "cases:cards", _cards, 26)
     navigation.register_item("follow-ups", pgettext_lazy("page", "回访"), "cases:follow-ups", makes_calls, 26)
     navigation.register_item("screenings", gettext_lazy("纠纷排查"), "cases:screenings", oversees, 27)
+    navigation.register_item("rulings", gettext_lazy("职责裁定"), "cases:rulings", rules_on_duties, 28)
     register_waiting(waiting_cases)
     register_tab("catalogue", gettext_lazy("目录"), "cases:catalogue", Permission.UNIT_VIEW, 50)
     register_lines(catalogue_lines)

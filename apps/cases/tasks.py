@@ -10,7 +10,7 @@ from apps.cases.services.categories import apply_versions
 from apps.cases.services.follow_ups import place_follow_ups
 from apps.cases.services.meetings import open_due_meetings
 from apps.cases.services.publication import publish_results
-from apps.cases.services.screenings import open_periods, remind_missing
+from apps.cases.services.screenings import open_periods, remind_above, remind_missing
 from apps.cases.services.spot import draw_spot_checks
 from apps.core import clock
 from apps.core.timetable import recorded
@@ -34,9 +34,11 @@ def _missing(count: int) -> str:
 @shared_task(name="cases.screen_disputes")
 @recorded("cases.screen_disputes", _("开启纠纷排查并催报"), _missing)
 def screen_for_disputes() -> int:
-    """Open the periods that have begun and remind of those not returned; answers how many units are missing."""
+    """Open the periods that have begun and remind of those not returned, the centres above where they are long late;
+    answers how many units are missing."""
     at = clock.now()
     open_periods(at=at)
+    remind_above(at=at)
     return remind_missing(at=at)
 
 

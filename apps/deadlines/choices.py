@@ -18,6 +18,8 @@ class Stage(models.TextChoices):
     LOG_REVIEW = "log_review", pgettext_lazy("stage", "日志审阅")
     TASK = "task", pgettext_lazy("stage", "任务")
     APPEAL = "appeal", pgettext_lazy("stage", "申诉")
+    RULING = "ruling", pgettext_lazy("stage", "职责裁定")
+    SPOT_CHECK = "spot_check", pgettext_lazy("stage", "抽查")
 
 
 class Level(models.TextChoices):
@@ -136,5 +138,10 @@ CARD_OF_STEP = {
 
 CARD_STEPS = (StepKind.YELLOW, StepKind.RED)
 
-# A log to be read is not a case to be chased: its desk is reminded, and nobody gets a card for it.
-STEPS_OF_STAGE = {Stage.LOG_REVIEW: frozenset({StepKind.REMIND})}
+# A log to be read is not a case to be chased: its desk is reminded, and nobody gets a card for it. Of a duty to rule on
+# and a spot check to make the level above hears as well, once.
+STEPS_OF_STAGE = {
+    Stage.LOG_REVIEW: frozenset({StepKind.REMIND}),
+    Stage.RULING: frozenset({StepKind.REMIND, StepKind.ESCALATE}),
+    Stage.SPOT_CHECK: frozenset({StepKind.REMIND, StepKind.ESCALATE}),
+}

@@ -108,6 +108,8 @@ STAGE_WORDS = {
     Stage.LOG_REVIEW: "日志审阅",
     Stage.TASK: "任务",
     Stage.APPEAL: "申诉",
+    Stage.RULING: "职责裁定",
+    Stage.SPOT_CHECK: "抽查",
 }
 # Of these one notice a day goes out, however many fall due, under one name and one address.
 GATHERED = {Stage.LOG_REVIEW: (_("网格日志待审阅"), "/inspections/logs/")}

@@ -176,7 +176,7 @@ class TestPages:
     def test_cost(self, world: World, rows: int) -> None:
         for _ in range(rows):
             unclear(world, at_district(world))
-        assert cost(world, "district", "/rulings/") == 6
+        assert cost(world, "district", "/rulings/") == 8
 
 
 def test_a_task_that_cannot_be(world: World) -> None:

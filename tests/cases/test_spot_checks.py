@@ -358,7 +358,7 @@ class TestPages:
             with clock.frozen(world.at), CaptureQueriesContext(connection) as asked:
                 assert client.get(f"/spot/?show={show}").status_code == 200
             costs[show] = len(asked)
-        assert costs == {"waiting": 8, "done": 8, "workers": 9, "draws": 9}
+        assert costs == {"waiting": 8, "done": 8, "workers": 9, "draws": 11}
 
 
 def broken(world: World, name: str, **columns: Any) -> None:

@@ -13,6 +13,7 @@ from apps.cases.presentation.legs import LEG_MOVES, LEG_TONES, LegCard, leg_card
 from apps.cases.presentation.looks import (
     Look,
     end_of,
+    give_looks,
     look_of,
     look_of_limit,
     started_at,
@@ -51,6 +52,7 @@ __all__ = [
     "buttons_of",
     "end_of",
     "export_row",
+    "give_looks",
     "leg_cards",
     "look_of",
     "look_of_limit",

@@ -1,7 +1,9 @@
 """How a limit looks: what is left of it and its tone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from apps.cases.choices import CaseState, Urgency
 from apps.cases.models import Case
@@ -71,3 +73,9 @@ def look_of_limit(limit: Limit, book: Rulebook, at: datetime, *, missing: bool =
     timed = limit.measure != Measure.CALENDAR_HOURS and not paused
     left = working_minutes(book.calendar_for(limit.place), at, limit.due_at) if timed else None
     return Look(limit.due_at, ("stopped" if missing else "paused") if paused else "", limit.started_at, left, card)
+
+
+def give_looks(rows: Iterable[Any], book: Rulebook, at: datetime) -> None:
+    """Give each row the look of its ``limit`` as ``look``, none where it has none."""
+    for row in rows:
+        row.look = look_of_limit(row.limit, book, at) if row.limit is not None else None

@@ -1,7 +1,8 @@
 """Why the limits of a case are what they are."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apps.cases.matters import subjects_of
 from apps.cases.models import Case, Leg
@@ -32,3 +33,11 @@ def limits_explained(user: "User", number: str, *, at: datetime) -> tuple[Case, 
     ]
     names = rules.names_in(spoken_of)
     return case, [(holder, rule_presentation.explanation_line(one, names, at)) for holder, one in found]
+
+
+def give_limits(kind: str, rows: Sequence[Any]) -> None:
+    """Give each row the latest limit that runs or ran on it as ``limit``, none where there is none. One query, none for
+    no rows."""
+    found = {one.subject_id: one for one in limits_of((kind, row.pk) for row in rows).order_by("pk")} if rows else {}
+    for row in rows:
+        row.limit = found.get(row.pk)

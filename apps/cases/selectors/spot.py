@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q
 
 from apps.accounts.models import User
-from apps.cases.choices import SpotState
+from apps.cases.choices import SPOT_SUBJECT, SpotState
 from apps.cases.models import SpotCheck, SpotDraw
+from apps.cases.selectors.limits import give_limits
 from apps.cases.selectors.lots import is_repeated
 from apps.core.errors import NotAllowed, NotVisible
 from apps.core.keyset import KeysetPage, keyset_page
@@ -126,6 +127,7 @@ def draw_page(user: "User", wanted: SpotWanted, *, cursor: str | None, size: int
     for draw in page.rows:
         for name in ("waiting", "passed", "failed"):
             setattr(draw, name, counted[draw.pk][name])
+    give_limits(SPOT_SUBJECT, page.rows)
     return page
 
 
@@ -143,6 +145,7 @@ def draw_detail(user: "User", draw_id: int) -> DrawDetail:
     if draw is None:
         raise NotVisible
     require_spot_right(user)
+    give_limits(SPOT_SUBJECT, [draw])
     checks = list(SpotCheck.objects.filter(draw=draw).select_related(*CHECK_RELATED).order_by("id"))
     return DrawDetail(draw, checks, is_repeated(draw, [check.case.number for check in checks]))
 
@@ -165,4 +168,6 @@ def checks_for(desks: Sequence[Agency]) -> list[SpotCheck]:
     if not desks:
         return []
     waiting = SpotCheck.objects.filter(draw__desk__in=[desk.pk for desk in desks], state=SpotState.WAITING)
-    return list(waiting.select_related(*CHECK_RELATED).order_by("id")[:MOST_WAITING])
+    found = list(waiting.select_related(*CHECK_RELATED).order_by("id")[:MOST_WAITING])
+    give_limits(SPOT_SUBJECT, [check.draw for check in found])
+    return found

@@ -34,6 +34,7 @@ from apps.cases.services.legs import level_of
 from apps.cases.services.meetings import meeting_follows
 from apps.cases.services.publication import publication_follows
 from apps.cases.services.special import special_follows
+from apps.cases.services.spot_limits import checking_follows
 from apps.deadlines import rulebook
 from apps.deadlines import services as deadlines
 from apps.deadlines.choices import LimitState, Outcome, Stage
@@ -195,7 +196,10 @@ def _enforcement_follows(case: Case, at: datetime) -> None:
 def _check_follows(case: Case, at: datetime) -> None:
     """What is opened again before its spot check could be made is checked no more."""
     if case.spot_waiting and case.open:
-        SpotCheck.objects.filter(case=case, state=SpotState.WAITING).update(state=SpotState.LAPSED, ended_at=at)
+        check = SpotCheck.objects.get(case=case, state=SpotState.WAITING)
+        check.state, check.ended_at = SpotState.LAPSED, at
+        check.save(update_fields=["state", "ended_at"])
+        checking_follows(check.draw_id, at=at)  # type: ignore[attr-defined]
         case.spot_waiting = False
 
 

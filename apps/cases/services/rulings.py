@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.cases.choices import RULING_SUBJECT, Urgency
 from apps.cases.models import Case, DutyRuling
 from apps.cases.routing import fallen_back, targets_of
 from apps.cases.routing_catalogue import LOCK
@@ -14,8 +15,12 @@ from apps.cases.services.routing import Matters, Targets, check_targets, reason_
 from apps.core.clock import local
 from apps.core.errors import InvalidInput, NotVisible, WrongState
 from apps.core.locks import advisory_lock
+from apps.deadlines import services as deadlines
+from apps.deadlines.choices import Stage
+from apps.deadlines.models import Limit
+from apps.grid.placed import place_at
 from apps.organisation.models import Agency
-from apps.organisation.selectors import dispatch_targets
+from apps.organisation.selectors import centre_of, dispatch_targets
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -33,18 +38,31 @@ def open_ruling(case: Case, agency: Agency, *, actor: "User", at: datetime) -> N
     if agency not in fallback:
         said = _("职责不明的先派给托底单位：%(name)s。") % {"name": fallback[0].name}
         raise InvalidInput(fields={"agency": [said]})
-    DutyRuling.objects.bulk_create(
-        [
-            DutyRuling(
-                district_id=case.district_id,
-                category_id=case.category_id,
-                case=case,
-                agency=agency,
-                opened_by=actor,
-                opened_at=at,
-            )
-        ],
-        ignore_conflicts=True,
+    ruling, opened = DutyRuling.objects.get_or_create(
+        district_id=case.district_id,
+        category_id=case.category_id,
+        ruled_at=None,
+        defaults={"case": case, "agency": agency, "opened_by": actor, "opened_at": at},
+    )
+    if opened:
+        start_ruling(ruling, at=at)
+
+
+def start_ruling(ruling: DutyRuling, *, at: datetime) -> Limit:
+    """The time within which the district's centre rules; its leaders hear when it has passed."""
+    return deadlines.start_limit(
+        stage=Stage.RULING,
+        subject_kind=RULING_SUBJECT,
+        subject_id=ruling.pk,
+        subject_label=ruling.category.label,
+        subject_url=f"/rulings/{ruling.pk}/",
+        place=place_at(ruling.district),
+        holder=centre_of(ruling.district),
+        head=None,
+        level=ruling.district.kind,
+        category_key=ruling.category.key,
+        urgency=Urgency.NORMAL,
+        at=at,
     )
 
 
@@ -88,4 +106,5 @@ def rule_on_duty(*, actor: "User", ruling_id: int, targets: Targets, because: st
     )
     ruling.ruled_by, ruling.ruled_at = actor, at
     ruling.save(update_fields=["rule", "ruled_by", "ruled_at"])
+    deadlines.end_limits(subject_kind=RULING_SUBJECT, subject_ids=[ruling.pk], at=at)
     return ruling

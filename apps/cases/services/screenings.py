@@ -5,6 +5,7 @@ Communities screen weekly, streets fortnightly, and who found nothing says so (`
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -16,6 +17,9 @@ from apps.cases.models import ScreeningPeriod, ScreeningReturn
 from apps.cases.selectors.screenings import candidates, missing_units, unit_to_file
 from apps.core import clock
 from apps.core.errors import Conflict, InvalidInput
+from apps.deadlines import rulebook
+from apps.deadlines.choices import Measure
+from apps.deadlines.reckoning import add_time
 from apps.grid.placed import place_at
 from apps.notices import texts
 from apps.notices.services import Draft, send
@@ -24,6 +28,7 @@ from apps.organisation.selectors import agency_people
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+    from apps.grid.models import Unit
 
 WEEKS = {ScreeningLevel.COMMUNITY: 1, ScreeningLevel.STREET: 2}
 FIRST_MONDAY = date(2026, 1, 5)  # fortnights are counted from here
@@ -32,6 +37,11 @@ LONGEST_SIGNATURE = 60
 LONGEST_NOTE = 500
 MISSING = "case.screening_missing"
 MISSING_TITLE = gettext_noop("纠纷排查未报：%(unit)s")
+LATE_AFTER = Decimal(3)  # working days after which the centre above hears
+LOOKED_BACK = timedelta(days=30)
+MOST_NAMED = 5
+ABOVE_TITLE = gettext_noop("辖区 %(count)s 个单元纠纷排查逾期未报")
+ABOVE_BODY = gettext_noop("%(first)s 至 %(last)s 的排查逾期三个工作日未报：%(units)s，请督促。")
 MISSING_BODY = gettext_noop("%(first)s 至 %(last)s 的排查情况未报，没有发现也须零报告。")
 
 
@@ -130,3 +140,42 @@ def remind_missing(*, at: datetime) -> int:
         ]
         send([draft for draft in drafts if draft.recipients], at=at)
     return missing
+
+
+def remind_above(*, at: datetime) -> int:
+    """Tell the centre above of the desks that have returned nothing for three working days after a period was due, once
+    for each period and centre; answers how many centres were told or had been. Working days are those of the centre's
+    unit."""
+    book = rulebook.current()
+    told = 0
+    drafts = []
+    for period in ScreeningPeriod.objects.filter(due_at__lt=at, due_at__gte=at - LOOKED_BACK).order_by("pk"):
+        below: dict[int, list[Unit]] = {}
+        for unit in missing_units(period):
+            below.setdefault(unit.parent_id or 0, []).append(unit)
+        centres = Agency.objects.filter(kind=AgencyKind.CENTRE, unit__in=below).select_related("unit__parent")
+        for centre in centres.order_by("pk"):
+            calendar = book.calendar_for(place_at(centre.unit))
+            if add_time(calendar, period.due_at, LATE_AFTER, Measure.WORKING_DAYS) >= at:
+                continue
+            told += 1
+            drafts.append(_to_above(period, centre, below[centre.unit_id]))  # type: ignore[attr-defined]
+    send([draft for draft in drafts if draft.recipients], at=at)
+    return told
+
+
+def _to_above(period: ScreeningPeriod, centre: Agency, units: Sequence["Unit"]) -> Draft:
+    return Draft(
+        recipients=frozenset(agency_people(centre).order_by().values_list("pk", flat=True)),
+        kind=MISSING,
+        title=ABOVE_TITLE,
+        body=ABOVE_BODY,
+        params={
+            "count": len(units),
+            "units": "、".join(unit.name for unit in units[:MOST_NAMED]),
+            "first": texts.day(period.starts_on),
+            "last": texts.day(period.ends_on),
+        },
+        url="/screenings/",
+        dedupe_key=f"screening-above:{period.pk}:{centre.pk}",
+    )

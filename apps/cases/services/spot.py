@@ -12,6 +12,7 @@ from apps.cases.drawing import week_before
 from apps.cases.models import Case, CaseEvent, SpotCheck, SpotDraw, SpotShare
 from apps.cases.services.lots import bounds_of, make_draw
 from apps.cases.services.reopening import take_up_again
+from apps.cases.services.spot_limits import checking_follows, start_checking
 from apps.core import clock
 from apps.core.audit import append_event
 from apps.core.errors import InvalidInput, WrongState
@@ -50,6 +51,7 @@ def spot_check(step: "Step") -> Details:
     check.state = SpotState.PASSED if passed else SpotState.FAILED
     check.checked_by, check.ended_at, check.note = step.actor, step.at, step.note
     check.save()
+    checking_follows(check.draw_id, at=step.at)  # type: ignore[attr-defined]
     step.case.spot_waiting = False
     settler = {"settler": check.settled_by_id, "settled_by": check.settled_by.name}  # type: ignore[attr-defined]
     if passed:
@@ -102,6 +104,7 @@ def _draw_at(desk_id: int, since: date, until: date, at: datetime) -> int:
     if made is None:
         return 0
     draw, chosen = made
+    start_checking(draw, at=at)
     for case in cases:
         if case.number in chosen:
             _put_on_list(draw, case, at)

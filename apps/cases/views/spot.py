@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.cases.forms import ShareForm
 from apps.cases.inputs import spot_wanted
 from apps.cases.models import SpotShare
+from apps.cases.presentation import give_looks
 from apps.cases.selectors import spot
 from apps.cases.selectors.choices import filter_choices
 from apps.cases.selectors.lots import sets_shares, shares_of
@@ -23,6 +24,7 @@ from apps.cases.views.common import person, size_of
 from apps.core import clock
 from apps.core.errors import DomainError
 from apps.core.workbooks import Column, workbook_response
+from apps.deadlines import rulebook
 
 SPANS = (4, 12, 26, 52)
 WIDEST = 20_000
@@ -55,6 +57,7 @@ def checks(request: HttpRequest) -> HttpResponse:
         context["results"] = spot.worker_results(user, wanted)
     elif show == DRAWS:
         context["page"] = spot.draw_page(user, wanted, cursor=cursor, size=size)
+        give_looks(context["page"].rows, rulebook.current(), clock.now())
     else:
         page = spot.check_page(user, wanted, waiting=show == WAITING, cursor=cursor, size=size)
         context |= {"page": page, "rows": spot_rows(page.rows)}
@@ -111,6 +114,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 def draw(request: HttpRequest, draw_id: int) -> HttpResponse:
     """One draw: its seed, all that could be drawn, what was, and whether drawing again gives the same."""
     detail = spot.draw_detail(person(request), draw_id)
+    give_looks([detail.draw], rulebook.current(), clock.now())
     context = {"nav_active": "cases", "detail": detail, "rows": spot_rows(detail.checks)}
     return render(request, "cases/spot_draw.html", context)
 
