@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0120_follow_ups"),
+        ("cases", "0126_applications"),
         ("grid", "0003_announce_permission"),
         ("organisation", "0003_liaisons"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

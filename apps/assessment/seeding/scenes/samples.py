@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from apps.assessment.seeding.scenes.cast import Cast
+from apps.cases.filing import Filing
 from apps.cases.models import SampleReview
 from apps.cases.services.samples import SampleRule, draw_sample
 from apps.core.clock import local
@@ -42,6 +43,8 @@ def review_a_sample(cast: Cast) -> None:
     for number, review in enumerate([one for one in reviews if leader.pk not in one.hands][:REVIEWED]):
         at = cast.back(2, 10, 0) + timedelta(minutes=25 * number)
         fault = FAULTS.get(number)
+        if fault and review.case.filing == Filing.ARCHIVED:
+            fault = fault | {"consequence": "noted"}  # what is in the archive is opened by taking its file out
         asked = {"point_reporter": "ok" if number % 2 else "skipped", "point_result": "ok"}
         given: dict[str, Any] = {**HOLDS, **asked, "note": GOOD[number % len(GOOD)], **(fault or {})}
         cast.act(review.case, "review_sample", leader, at, sample=sample.pk, qualified=fault is None, **given)
