@@ -76,6 +76,10 @@ class ActionForm(forms.Form):
             widget=forms.Textarea(attrs={"rows": 2, "maxlength": 2000}),
             help_text=NOTE_HELP.get(row.action, ""),
         )
+        if "absent" in self.fields:
+            # a file that lacks a piece is put away with each of them ticked and a reason; the service says which
+            for name in ("absent", "note"):
+                self.fields[name].demanded = True  # type: ignore[attr-defined]
         if row.action in WITH_PHOTOS:
             self.fields["photos"] = PhotosField()
             if row.action in RESULTS and evidence in {Evidence.PHOTO_AFTER, Evidence.BOTH}:
