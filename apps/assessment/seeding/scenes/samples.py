@@ -24,7 +24,7 @@ FAULTS = {
 def review_a_sample(cast: Cast) -> None:
     """Twelve cases closed last month, half of them reviewed by the district's leader: one pointed out, one reopened."""
     leader = cast.person(Role.LEADER, cast.place.district)
-    drawn = cast.back(3, 9, 15)
+    drawn = cast.ago(50)  # after what the other scenes did to the same cases
     until = local(drawn).date().replace(day=1) - timedelta(days=1)
     sample = draw_sample(
         actor=cast.district,
@@ -41,7 +41,7 @@ def review_a_sample(cast: Cast) -> None:
     )
     reviews = SampleReview.objects.filter(sample=sample).select_related("case").order_by("pk")
     for number, review in enumerate([one for one in reviews if leader.pk not in one.hands][:REVIEWED]):
-        at = cast.back(2, 10, 0) + timedelta(minutes=25 * number)
+        at = cast.ago(40) + timedelta(minutes=5 * number)
         fault = FAULTS.get(number)
         if fault and review.case.filing == Filing.ARCHIVED:
             fault = fault | {"consequence": "noted"}  # what is in the archive is opened by taking its file out
