@@ -248,8 +248,8 @@ class TestPolling:
     @pytest.mark.parametrize(
         ("language", "often"),
         [
-            ("zh-hans", ["dispatch", "settle", "escalate", "merge", "conclude_mediation", "mediate", "comment"]),
-            ("en", ["dispatch", "settle", "escalate", "merge", "comment"]),
+            ("zh-hans", ["dispatch", "settle", "settle_at_once", "escalate", "merge", "comment"]),
+            ("en", ["dispatch", "settle", "settle_at_once", "escalate", "comment"]),
         ],
     )
     def test_a_long_bar_keeps_what_is_done_often_and_the_comment(self, language: str, often: list[str]) -> None:

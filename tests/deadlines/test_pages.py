@@ -91,7 +91,7 @@ def test_the_district_overview_leads_administrators_to_the_clock_and_warns_them(
     assert lines() == [
         ("还没有运行", "/manage/sweeps/", "late"),
         ("2027 年尚未公布", "/manage/calendar/", "near"),
-        ("启用 21 项", "/manage/limits/", ""),
+        ("启用 23 项", "/manage/limits/", ""),
     ]
     page = admin.get(f"/manage/{tree.district.code}/").content.decode()
     assert all(f'href="{url}"' in page for url in PAGES)

@@ -118,7 +118,8 @@ def test_alternatives_are_shipped_but_hold_nowhere_until_a_unit_chooses_them():
     shipped = set(LimitPolicy.objects.values_list("preset", flat=True))
     assert shipped == {"default", "station", "demand", "hotline", "field"}
     assert {rule.row.preset_id for rules in book.policies.values() for rule in rules} == {"default"}
-    assert [rule.row.code for rule in book.ladders] == ["default"]
+    # the others are those of stages whose lateness goes up and gives no card
+    assert [rule.row.code for rule in book.ladders] == ["default", "ruling", "spot-check"]
 
 
 @pytest.mark.django_db

@@ -146,7 +146,7 @@ def test_a_verification_with_a_photo_moves_the_case_on(world):
     case = world.handled()
     done = verify(world, case, photos=[photo()])
     assert (done.state, done.version) == ("verified", case.version + 1)
-    assert list(Attachment.objects.values_list("purpose", flat=True)) == ["after"]
+    assert list(Attachment.objects.values_list("purpose", flat=True)) == ["verification"]
 
 
 def test_a_verification_sent_twice_counts_once(world):

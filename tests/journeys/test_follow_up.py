@@ -37,10 +37,12 @@ def test_the_sheet_is_worked_by_keyboard(stage: Stage) -> None:
     stage.shot(page, "number-shown")
     keys.press("n")
     expect(heading).to_have_text(second.title)
+    page.wait_for_load_state()  # keys are heard once the page is whole
     keys.press("1", "3", "5")
     stage.shot(page, "answers")
     keys.press("s")
     expect(heading).to_have_text(third.title)
+    page.wait_for_load_state()
     keys.press("1", "4", "6", "t").type("垃圾还在")
     keys.press("Escape", "7", "s")
     expect(page.locator(".empty-title, .empty")).to_be_visible()

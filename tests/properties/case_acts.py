@@ -15,6 +15,7 @@ from apps.cases.choices import HazardLevel, OrderOffice, PartyRole, Penalty, Way
 from apps.cases.filing import missing_of
 from apps.cases.matters import cards_of, open_appeals_of, open_orders_of, summonses_of
 from apps.cases.models import Case, Leg
+from apps.cases.sampling import Consequence, Finding, Point, point_column
 from apps.cases.selectors.filing import files_of
 from apps.cases.workflow import Action, rows_of
 from apps.deadlines.choices import Complexity
@@ -119,6 +120,9 @@ INPUTS: dict[str, Callable[[Moment, Random], Any]] = {
     "missing": lambda moment, random: random.choice(([], ["身份证明"], ["身份证明", "现场照片"])),
     "to": lambda moment, random: random.choice(sorted(moment.world.people)),
     "absent": _absent,
+    "qualified": _boolean,
+    "consequence": lambda moment, random: random.choice(["", *Consequence.values]),
+    **{point_column(point): lambda moment, random: random.choice(["ok", *Finding.values]) for point in Point},
     "reopen": _boolean,
     "way_on": lambda moment, random: random.choice(["", *WayOn.values]),
 }
@@ -146,7 +150,10 @@ OPTIONAL: dict[Action, tuple[str, ...]] = {
     Action.CONCLUDE_MEDIATION: ("performance_on", "way_on"),
     Action.ARCHIVE: ("absent",),
     Action.UNARCHIVE: ("reopen",),
+    Action.REVIEW_SAMPLE: ("consequence",),
 }
+# What the act itself asks for with words of its own.
+ALWAYS: dict[Action, tuple[str, ...]] = {Action.REVIEW_SAMPLE: tuple(map(point_column, Point))}
 
 
 def needed_by(action: Action) -> list[str]:
@@ -163,7 +170,7 @@ def needed_by(action: Action) -> list[str]:
 
 def made_for(action: Action, moment: Moment, random: Random) -> dict[str, Any]:
     """Everything the act asks for, some of what it may be given; in one of eight something is missing."""
-    needed = needed_by(action)
+    needed = [*needed_by(action), *ALWAYS.get(action, ())]
     chosen = [name for name in OPTIONAL.get(action, ()) if random.random() < 0.4]
     given: dict[str, Any] = {name: INPUTS[name](moment, random) for name in [*needed, *chosen]}
     given["note"] = "写明情况"

@@ -23,10 +23,12 @@ from apps.cases.models import (
     FollowUp,
     Leg,
     MissingList,
+    SampleReview,
     Summons,
     Supervision,
     Suspension,
 )
+from apps.cases.sampling import SAMPLE_DRAW
 from apps.core.clock import SHANGHAI
 from apps.deadlines.models import CardAppeal, LadderStep, Limit
 from apps.grid.models import Unit
@@ -74,6 +76,7 @@ class Rows:
     missing: list[Row]
     parties: list[Row]
     follow_ups: list[Row]
+    reviews: list[Row]
 
     def legs_of(self, case: Row) -> list[Row]:
         """In the order in which they began."""
@@ -110,6 +113,7 @@ def read_rows() -> Rows:
         rows(MissingList, "case_id", "number"),
         rows(CaseParty, "id"),
         rows(FollowUp, "id"),
+        rows(SampleReview, "id"),
     )
 
 
@@ -196,7 +200,7 @@ def _events(case: Row, rows: Rows, reference: Reference) -> object:
     begun = [event["from_state"] for event in events]
     if begun != ["", *states[:-1]] or states[-1] != case["state"]:
         return list(zip(begun, states, strict=True))
-    counted = sum(event["action"] not in {*UNVERSIONED, "reveal"} for event in events)
+    counted = sum(event["action"] not in {*UNVERSIONED, "reveal", SAMPLE_DRAW} for event in events)
     return case["version"] != counted and (case["version"], counted)
 
 
@@ -310,6 +314,16 @@ def _follow_ups(case: Row, rows: Rows, reference: Reference) -> object:
     return None
 
 
+def _reviews(case: Row, rows: Rows, reference: Reference) -> object:
+    """The case knows how many of its reviews wait, and none outlives its closing; whoever reviewed it had no hand in
+    it."""
+    mine = [one for one in rows.reviews if one["case_id"] == case["id"]]
+    waiting = [one["id"] for one in mine if one["state"] == "waiting"]
+    if len(waiting) != case["samples_waiting"] or (waiting and case["state"] != "closed"):
+        return case["samples_waiting"], waiting
+    return [one["id"] for one in mine if one["reviewed_by_id"] in one["hands"]] or None
+
+
 RULES = (
     _one_holder,
     _path,
@@ -322,6 +336,7 @@ RULES = (
     _summonses,
     _missing,
     _follow_ups,
+    _reviews,
 )
 
 

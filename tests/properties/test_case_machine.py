@@ -7,6 +7,7 @@ in ``case_rules``. ``make soak`` runs it at length with a seed of its own, which
 import os
 import secrets
 from collections import Counter
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -36,6 +37,7 @@ from apps.organisation.models import Agency
 from tests.factories.accounts import api_of, make_user
 from tests.factories.cases import World, make_category, make_world
 from tests.factories.grid import grant
+from tests.factories.samples import draw
 from tests.properties import case_acts, case_rules
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +177,13 @@ class CaseMachine(RuleBasedStateMachine):
         answer = do(name, case, action, version, given)
         self._judge(name, case, action, version in {own, None}, offered, answer)
 
+    def _draw_a_sample(self, random: Random) -> None:
+        """The district draws from what was closed up to yesterday, where anything was."""
+        today = clock.local(self.world.at).date()
+        days = {"since": today - timedelta(days=60), "until": today - timedelta(days=1)}
+        with suppress(InvalidInput), transaction.atomic():
+            draw(self.world, random.choice(("district", "leader")), **days, due_on=today + timedelta(days=9))
+
     def _let_time_pass(self, random: Random) -> None:
         """The sweep runs, its messages are heard, and the heads of the chains may be sealed."""
         self.world.at += random.choice(SPANS)
@@ -183,6 +192,8 @@ class CaseMachine(RuleBasedStateMachine):
             place_follow_ups(at=self.world.at)
             sweep(at=self.world.at)
             outbox.drain()
+            if random.random() < 0.3:
+                self._draw_a_sample(random)
         assert not OutboxMessage.objects.filter(last_error__gt="").exists()
         assert not Limit.objects.filter(next_step_at__lte=self.world.at).exists()
         if random.random() < 0.5:
