@@ -14,10 +14,8 @@ from apps.cases.inputs import archive_wanted
 from apps.cases.models import CaseFile
 from apps.cases.selectors.archive import FILES_SHOWN, archive_page
 from apps.cases.serializers import page_serializer
-from apps.cases.serializers.case import PlaceSerializer
+from apps.cases.serializers.case import PlaceSerializer, place_codes
 from apps.core.api_pages import page_answer, page_size
-
-LEVELS = ("district", "street", "community", "grid")
 
 
 class CaseFileSerializer(serializers.Serializer[CaseFile]):
@@ -45,7 +43,7 @@ class CaseFileSerializer(serializers.Serializer[CaseFile]):
     @extend_schema_field(PlaceSerializer)
     def get_place(self, file: CaseFile) -> dict[str, str | None]:
         """Where the case lay when it was finished."""
-        return {level: unit.code if (unit := getattr(file, level)) else None for level in LEVELS}
+        return place_codes(file)
 
 
 CaseFilePageSerializer = page_serializer("CaseFilePage", CaseFileSerializer)

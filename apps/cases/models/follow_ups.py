@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.cases.calls import CallOutcome, FollowUpState, WhyCalled
 from apps.cases.models.cases import Case, CaseReporter
-from apps.cases.models.lots import LEVELS, Draw, Share
+from apps.cases.models.lots import Draw, Share
 from apps.cases.models.orders import _agency, _person
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
+from apps.grid.scopes import KINDS
 
 ANSWERS = ("contacted", "solved", "satisfied")
 UNANSWERED = Q(**{f"{name}__isnull": True for name in ANSWERS}, rejected=False, said="", reached_by__isnull=True)
@@ -66,7 +67,7 @@ class FollowUp(Placed):
                     condition=Q(state=FollowUpState.WAITING),
                     name=f"cases_followup_{level}_open",
                 )
-                for level in LEVELS
+                for level in KINDS
             ),
             *(
                 models.Index(
@@ -74,7 +75,7 @@ class FollowUp(Placed):
                     condition=Q(ended_at__isnull=False),
                     name=f"cases_followup_{level}_done",
                 )
-                for level in LEVELS
+                for level in KINDS
             ),
         ]
         constraints = [

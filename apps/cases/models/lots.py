@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.cases.models.orders import _agency, _person
 from apps.grid.models import Unit
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
-
-LEVELS = ("district", "street", "community", "grid")
+from apps.grid.scopes import KINDS
 
 
 class Share(models.Model):
@@ -59,7 +58,7 @@ class Draw(Placed):
     class Meta:
         abstract = True
         ordering = ["-id"]
-        indexes = [models.Index(fields=[level, "-id"], name=f"%(app_label)s_%(class)s_{level}") for level in LEVELS[:3]]
+        indexes = [models.Index(fields=[level, "-id"], name=f"%(app_label)s_%(class)s_{level}") for level in KINDS[:3]]
         constraints = [
             path_constraint("%(app_label)s_%(class)s"),
             models.UniqueConstraint(fields=["desk", "until"], name="%(app_label)s_%(class)s_once"),

@@ -21,8 +21,8 @@ from apps.cases.sampling import (
     point_column,
 )
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
+from apps.grid.scopes import KINDS
 
-LEVELS = ("district", "street", "community", "grid")
 ANY_FAULT = Q(*((point_column(point), Finding.FAULT) for point in Point), _connector=Q.OR)
 ALL_LOOKED_AT = Q(*((f"{point_column(point)}__in", Finding.values) for point in Point)) & ~Q(
     *((point_column(point), Finding.SKIPPED) for point in ALWAYS_CHECKED), _connector=Q.OR
@@ -57,7 +57,7 @@ class Sample(Placed):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=[level, "-id"], name=f"cases_sample_{level}") for level in LEVELS]
+        indexes = [models.Index(fields=[level, "-id"], name=f"cases_sample_{level}") for level in KINDS]
         constraints = [
             path_constraint("cases_sample"),
             models.CheckConstraint(condition=~Q(title=""), name="cases_sample_title_given"),
@@ -114,7 +114,7 @@ class SampleReview(Placed):
                     condition=Q(state__in=REVIEWED),
                     name=f"cases_samplereview_{level}",
                 )
-                for level in LEVELS
+                for level in KINDS
             ),
             models.Index(
                 fields=["agency", "-ended_at", "-id"],

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.cases.choices import SpotState
 from apps.cases.models.cases import Case
-from apps.cases.models.lots import LEVELS, Draw, Share
+from apps.cases.models.lots import Draw, Share
 from apps.cases.models.orders import _person
 from apps.grid.placed import Placed, PlacedQuerySet, path_constraint
+from apps.grid.scopes import KINDS
 
 FOUND = [SpotState.PASSED, SpotState.FAILED]
 
@@ -45,7 +46,7 @@ class SpotCheck(Placed):
                 models.Index(
                     fields=[level, "id"], condition=Q(state=SpotState.WAITING), name=f"cases_spotcheck_{level}_open"
                 )
-                for level in LEVELS
+                for level in KINDS
             ),
             *(
                 models.Index(
@@ -53,7 +54,7 @@ class SpotCheck(Placed):
                     condition=Q(ended_at__isnull=False),
                     name=f"cases_spotcheck_{level}_done",
                 )
-                for level in LEVELS
+                for level in KINDS
             ),
         ]
         constraints = [

@@ -20,7 +20,6 @@ from apps.cases.presentation.looks import (
     working_minutes,
 )
 from apps.cases.presentation.rows import (
-    LEVELS,
     PURPOSES,
     SORTS,
     STATE_ICONS,
@@ -38,7 +37,6 @@ __all__ = [
     "LEADING",
     "LEG_MOVES",
     "LEG_TONES",
-    "LEVELS",
     "ORDER",
     "PURPOSES",
     "SORTS",

@@ -16,7 +16,6 @@ from apps.deadlines.rulebook import Rulebook
 
 STATE_TONES = {CaseState.SUSPENDED: "hold", CaseState.CLOSED: "ok"}
 STATE_ICONS = {CaseState.SUSPENDED: "player-pause", CaseState.CLOSED: "circle-check"}
-LEVELS = ("district", "street", "community", "grid")
 PURPOSES = {"before": _("处置前"), "after": _("处置后"), "evidence": _("现场"), "verification": _("核查")}
 SORTS = (("limit", _("按时限")), ("newest", _("新的在前")), ("oldest", _("旧的在前")))
 

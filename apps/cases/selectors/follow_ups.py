@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from apps.cases.calls import FollowUpState
 from apps.cases.models import Case, CaseEvent, FollowUp, FollowUpAttempt, FollowUpDraw, Leg
-from apps.cases.models.lots import LEVELS
 from apps.cases.selectors.lots import is_repeated
 from apps.cases.selectors.timeline import Entry, timeline_of
 from apps.core.errors import NotAllowed, NotVisible
@@ -159,7 +158,7 @@ def call_detail(user: "User", follow_up_id: int, *, at: datetime) -> CallDetail:
     if row is None:
         raise NotVisible
     require_follow_up_right(user)
-    for level in LEVELS:
+    for level in KINDS:
         setattr(row.case, level, getattr(row, level))  # a closed case lies where its follow-up lies
     events = CaseEvent.objects.filter(case=row.case).select_related("actor", "leg__agency").order_by("-sequence")
     legs = list(Leg.objects.filter(case=row.case).select_related("agency", "desk").order_by("sequence"))

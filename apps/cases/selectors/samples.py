@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
     from apps.cases.models import CaseQuerySet
 
-LEVELS = ("district", "street", "community", "grid")
-SAMPLE_RELATED = (*LEVELS, "category", "agency", "drawn_by")
-REVIEW_RELATED = ("sample", "case__category", "agency", "reviewed_by", *LEVELS)
-CASE_PLACES = tuple(f"case__{level}" for level in LEVELS)
+SAMPLE_RELATED = (*KINDS, "category", "agency", "drawn_by")
+REVIEW_RELATED = ("sample", "case__category", "agency", "reviewed_by", *KINDS)
+CASE_PLACES = tuple(f"case__{level}" for level in KINDS)
 MOST_TO_DO = 20
 KIND_Q: dict[str, Q] = {
     SampleKind.ALL: Q(),
@@ -319,7 +318,7 @@ def samples_to_do(user: "User") -> list[Sample]:
         own |= Q(**{scope.column: scope.unit_id}, **{f"{level}__isnull": True for level in below})
     waiting = SampleReview.objects.filter(state=ReviewState.WAITING).order_by().values("sample")
     samples = Sample.objects.filter(own, pk__in=waiting)
-    found = list(samples.select_related(*LEVELS).order_by("due_on", "id")[:MOST_TO_DO])
+    found = list(samples.select_related(*KINDS).order_by("due_on", "id")[:MOST_TO_DO])
     _give_progress(found)
     return found
 

@@ -1,7 +1,6 @@
 """Shapes of the cases API (``spec/interfaces.md``, REST): what goes out; ``serializers_in`` has what comes in."""
 
 from apps.cases.serializers.case import (
-    LEVELS,
     CaseRowSerializer,
     CaseSerializer,
     EventSerializer,
@@ -32,7 +31,6 @@ from apps.cases.serializers.parts import (
 )
 
 __all__ = (
-    "LEVELS",
     "AgencyPageSerializer",
     "AgencySerializer",
     "CardSerializer",

@@ -21,8 +21,7 @@ from apps.cases.serializers.parts import (
     SpecialSerializer,
     SummonsSerializer,
 )
-
-LEVELS = ("district", "street", "community", "grid")
+from apps.grid.scopes import KINDS
 
 
 class PlaceSerializer(serializers.Serializer[Any]):
@@ -36,7 +35,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 def place_codes(placed: Any) -> dict[str, str | None]:
     """The codes of the units a row lies in."""
-    return {level: unit.code if (unit := getattr(placed, level)) else None for level in LEVELS}
+    return {level: unit.code if (unit := getattr(placed, level)) else None for level in KINDS}
 
 
 class CaseRowSerializer(serializers.Serializer[Case]):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from apps.cases.models import Case, JointMeeting, Sample, SampleReview
 from apps.cases.sampling import Point
 from apps.cases.selectors.samples import Progress, progress_of
-from apps.cases.serializers.case import LEVELS, PlaceSerializer
+from apps.cases.serializers.case import PlaceSerializer, place_codes
 from apps.cases.serializers.pages import page_serializer
 from apps.cases.serializers.parts import HazardSerializer, MeetingItemSerializer, SpecialSerializer
 
@@ -25,7 +25,7 @@ class CaseNameSerializer(serializers.Serializer[Case]):
     @extend_schema_field(PlaceSerializer)
     def get_place(self, case: Case) -> dict[str, str | None]:
         """The codes of the path."""
-        return {level: unit.code if (unit := getattr(case, level)) else None for level in LEVELS}
+        return place_codes(case)
 
 
 class SpecialRowSerializer(SpecialSerializer):

@@ -11,13 +11,13 @@ from apps.cases.matters import forget_matters
 from apps.cases.models import Case, CaseFile
 from apps.deadlines import rulebook
 from apps.deadlines.rulebook import Rulebook
+from apps.grid.scopes import KINDS
 
 if TYPE_CHECKING:
     from apps.cases.services.acting import Step
 
 SETTLED_BY_ITS_REPORTER = ("spot", AT_ONCE)
 MADE_AGAIN = ("desk", "category", "state", "closed_at", "ripe_at", "check_at", "missing")
-PATH = ("district", "street", "community", "grid")
 
 
 def filing_follows(step: "Step") -> None:
@@ -57,7 +57,7 @@ def plan_files(cases: Sequence[Case], *, at: datetime) -> None:
         [_planned(case, book, at) for case in cases],
         update_conflicts=True,
         unique_fields=["case"],
-        update_fields=[*PATH, *MADE_AGAIN],
+        update_fields=[*KINDS, *MADE_AGAIN],
     )
     for case in cases:
         forget_matters(case)

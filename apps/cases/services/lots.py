@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.cases.drawing import SETS_SHARE, how_many, lots
 from apps.cases.models.lots import Draw, Share
-from apps.core import clock
+from apps.cases.selectors.listing import start_of
 from apps.core.errors import InvalidInput, NotAllowed, NotVisible
 from apps.grid.models import Unit
 from apps.grid.permissions import Permission
@@ -25,8 +25,7 @@ OneDraw = TypeVar("OneDraw", bound=Draw)
 
 def bounds_of(since: date, until: date) -> tuple[datetime, datetime]:
     """The first moment of ``since`` and the first after ``until``, in Shanghai."""
-    begin = datetime.combine(since, datetime.min.time(), tzinfo=clock.SHANGHAI)
-    return begin, datetime.combine(until + timedelta(days=1), datetime.min.time(), tzinfo=clock.SHANGHAI)
+    return start_of(since), start_of(until + timedelta(days=1))
 
 
 def percent_at(rows: type[Share], unit: Unit) -> int:

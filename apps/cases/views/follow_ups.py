@@ -32,10 +32,10 @@ from apps.cases.models import FollowUp, FollowUpShare
 from apps.cases.selectors import follow_ups
 from apps.cases.selectors.choices import filter_choices
 from apps.cases.selectors.lots import sets_shares, shares_of
-from apps.cases.services.lots import set_share
 from apps.cases.views.common import person, size_of, wants_pane
+from apps.cases.views.shares import save_share, share_form
 from apps.core import clock
-from apps.core.errors import Conflict, DomainError, InvalidInput, NotAllowed
+from apps.core.errors import Conflict, InvalidInput, NotAllowed
 from apps.core.form_errors import take_errors
 from apps.core.workbooks import workbook_response
 from apps.deadlines import rulebook
@@ -56,10 +56,10 @@ def sheet(request: HttpRequest) -> HttpResponse:
     if show in {WAITING, LATER}:
         return _calling(request, show, None)
     if show == SHARES:
-        return _shares(request, ShareForm(units=shares_of(FollowUpShare, user).units))
+        return _shares(request, share_form(request, FollowUpShare))
     wanted, weeks = _wanted(request)
     size, cursor = size_of(request), request.GET.get("cursor")
-    context = _frame(request, show) | {"wanted": wanted, "weeks": weeks, "size": size}
+    context = _frame(request, show, wanted) | {"wanted": wanted, "weeks": weeks, "size": size}
     if show == RATES:
         context["table"] = follow_ups.rate_table(user, wanted)
     elif show == DRAWS:
@@ -86,9 +86,8 @@ def _wanted(request: HttpRequest) -> tuple[follow_ups.FollowUpsWanted, int]:
     return follow_ups_wanted(request.GET, since=clock.now() - timedelta(weeks=weeks)), weeks
 
 
-def _frame(request: HttpRequest, show: str) -> dict[str, Any]:
+def _frame(request: HttpRequest, show: str, wanted: follow_ups.FollowUpsWanted) -> dict[str, Any]:
     user, today = person(request), clock.today()
-    wanted, _weeks = _wanted(request)
     labels: list[tuple[str, Any, int | None]] = [(DONE, _("回访结果"), None), (RATES, _("三率"), None)]
     labels.append((DRAWS, _("抽取批次"), None))
     if follow_ups.makes_calls(user):
@@ -174,7 +173,8 @@ def _calling(
     user, at = person(request), clock.now()
     detail = follow_ups.call_detail(user, follow_up_id, at=at) if follow_up_id is not None else None
     wanted, size = _wanted(request)[0], size_of(request)
-    context = _frame(request, show) | {"wanted": wanted, "size": size, "opened": follow_up_id is not None}
+    context = _frame(request, show, wanted)
+    context |= {"wanted": wanted, "size": size, "opened": follow_up_id is not None}
     if follow_ups.makes_calls(user):
         page = follow_ups.sheet_page(
             user,
@@ -271,22 +271,14 @@ def draw(request: HttpRequest, draw_id: int) -> HttpResponse:
 @require_POST
 def share(request: HttpRequest) -> HttpResponse:
     """Set the share of a unit."""
-    user = person(request)
-    form = ShareForm(request.POST, units=shares_of(FollowUpShare, user).units)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            set_share(FollowUpShare, actor=user, code=given["unit"], percent=given["percent"], at=clock.now())
-        except DomainError as error:
-            take_errors(form, error)
-        else:
-            messages.success(request, _("回访比例已保存，下一次抽取起生效。"))
-            return redirect(f"{reverse('cases:follow-ups')}?show={SHARES}")
+    form = share_form(request, FollowUpShare)
+    if save_share(request, form, FollowUpShare, said=_("回访比例已保存，下一次抽取起生效。")):
+        return redirect(f"{reverse('cases:follow-ups')}?show={SHARES}")
     return _shares(request, form, status=422)
 
 
 def _shares(request: HttpRequest, form: ShareForm, status: int = 200) -> HttpResponse:
-    context = _frame(request, SHARES) | {
+    context = _frame(request, SHARES, _wanted(request)[0]) | {
         "form": form,
         "shares": shares_of(FollowUpShare, person(request)),
         "save_url": reverse("cases:follow-up-share"),

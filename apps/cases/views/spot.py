@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -18,11 +17,10 @@ from apps.cases.presentation import give_looks
 from apps.cases.selectors import spot
 from apps.cases.selectors.choices import filter_choices
 from apps.cases.selectors.lots import sets_shares, shares_of
-from apps.cases.services.lots import set_share
 from apps.cases.spot_looks import export_row, spot_rows
 from apps.cases.views.common import person, size_of
+from apps.cases.views.shares import save_share, share_form
 from apps.core import clock
-from apps.core.errors import DomainError
 from apps.core.workbooks import Column, workbook_response
 from apps.deadlines import rulebook
 
@@ -42,7 +40,7 @@ def checks(request: HttpRequest) -> HttpResponse:
     if show not in LISTS and not (show == SHARES and sets_shares(user)):
         show = WAITING
     if show == SHARES:
-        return _shares(request, ShareForm(units=shares_of(SpotShare, user).units))
+        return _shares(request, share_form(request, SpotShare))
     wanted, weeks = _wanted(request)
     size, cursor = size_of(request), request.GET.get("cursor")
     context = _frame(request, show) | {
@@ -123,17 +121,9 @@ def draw(request: HttpRequest, draw_id: int) -> HttpResponse:
 @require_POST
 def share(request: HttpRequest) -> HttpResponse:
     """Set the share of a unit."""
-    user = person(request)
-    form = ShareForm(request.POST, units=shares_of(SpotShare, user).units)
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            set_share(SpotShare, actor=user, code=given["unit"], percent=given["percent"], at=clock.now())
-        except DomainError as error:
-            form.add_error(None, str(error.message))
-        else:
-            messages.success(request, _("抽查比例已保存，下一次抽取起生效。"))
-            return redirect(f"{reverse('cases:spot')}?show={SHARES}")
+    form = share_form(request, SpotShare)
+    if save_share(request, form, SpotShare, said=_("抽查比例已保存，下一次抽取起生效。")):
+        return redirect(f"{reverse('cases:spot')}?show={SHARES}")
     return _shares(request, form, status=422)
 
 
